@@ -1,0 +1,29 @@
+package io.sluice.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Where clients connect.
+ *
+ * @param binds listening addresses, at least one
+ * @param backend name of the backend that serves this frontend
+ * @param maxConnections client connections at a time; the excess waits in the kernel's backlog
+ * @param clientTimeout inactivity of the client side; zero means never
+ * @param clientFinTimeout inactivity of a half-closed client side; zero means unset
+ * @param tcp options of the listening sockets and of the connections accepted from them
+ */
+public record FrontendConfig(
+    String name,
+    List<Address> binds,
+    String backend,
+    int maxConnections,
+    Duration clientTimeout,
+    Duration clientFinTimeout,
+    ListenOptions listen,
+    TcpOptions tcp) {
+
+  public FrontendConfig {
+    binds = List.copyOf(binds);
+  }
+}

@@ -1,0 +1,38 @@
+package io.sluice.config;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The whole configuration: what the key {@code sluice} holds.
+ *
+ * @param threads number of event loops; 0 means {@code auto}, one per core
+ * @param maxConnections client connections in all frontends together; the excess waits in the
+ *     kernel's backlog
+ * @param drainTimeout how long sessions may go on after a first SIGTERM
+ * @param frontends by name, in the order of the file
+ * @param backends by name, in the order of the file
+ */
+public record SluiceConfig(
+    int threads,
+    TransportChoice transport,
+    int maxConnections,
+    Duration drainTimeout,
+    PumpConfig pump,
+    Map<String, FrontendConfig> frontends,
+    Map<String, BackendConfig> backends) {
+
+  /** Which way to the operating system: {@code auto} takes epoll where the self test passes. */
+  public enum TransportChoice {
+    AUTO,
+    EPOLL,
+    NIO
+  }
+
+  public SluiceConfig {
+    frontends = Collections.unmodifiableMap(new LinkedHashMap<>(frontends));
+    backends = Collections.unmodifiableMap(new LinkedHashMap<>(backends));
+  }
+}

@@ -1,0 +1,27 @@
+package io.sluice.config;
+
+import java.time.Duration;
+
+/**
+ * Options of connected TCP sockets.
+ *
+ * @param nodelay TCP_NODELAY
+ * @param keepAlive SO_KEEPALIVE
+ * @param keepAliveIdle TCP_KEEPIDLE; zero means the system's value
+ * @param keepAliveInterval TCP_KEEPINTVL; zero means the system's value
+ * @param keepAliveCount TCP_KEEPCNT; 0 means the system's value
+ * @param userTimeout TCP_USER_TIMEOUT; zero means the system's value
+ * @param receiveBufferBytes SO_RCVBUF; 0 means the kernel tunes it
+ * @param sendBufferBytes SO_SNDBUF; 0 means the kernel tunes it
+ * @param congestionControl TCP_CONGESTION; empty means the system's default
+ */
+public record TcpOptions(
+    boolean nodelay,
+    boolean keepAlive,
+    Duration keepAliveIdle,
+    Duration keepAliveInterval,
+    int keepAliveCount,
+    Duration userTimeout,
+    int receiveBufferBytes,
+    int sendBufferBytes,
+    String congestionControl) {}
