@@ -35,6 +35,15 @@ public final class CounterSet {
     return sum;
   }
 
+  /** What was counted on one loop. Any thread. */
+  public Map<Counter, Long> ofLoop(int loop) {
+    Map<Counter, Long> values = new EnumMap<>(Counter.class);
+    for (Counter counter : ALL) {
+      values.put(counter, (long) VALUE.getOpaque(byLoop[loop], counter.ordinal()));
+    }
+    return values;
+  }
+
   /** All sums. Any thread. */
   public Map<Counter, Long> toMap() {
     Map<Counter, Long> sums = new EnumMap<>(Counter.class);

@@ -78,7 +78,7 @@ final class EpollSocket extends Registration implements StreamSocket {
     return fd;
   }
 
-  /** Bytes were taken; {@code drained} if the read was short enough to prove that none are left. */
+  /** Bytes were taken; {@code isShort} if recv(2) gave fewer than it was asked for. */
   void onRead(boolean isShort) {
     fresh = false;
     // A FIN or an urgent mark would end a read early too, and no further edge would tell of them.
@@ -96,8 +96,8 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   /**
-   * splice(2) found nothing in an empty pipe's favour. Returns true when recv(2) has to be asked
-   * before that is believed: at an urgent mark splice stops for ever.
+   * Whether splice(2)'s "nothing there" has to be confirmed by recv(2): at an urgent mark splice
+   * finds nothing for ever.
    */
   boolean isEmptyDoubtful() {
     return urgent || fresh;
@@ -109,6 +109,8 @@ final class EpollSocket extends Registration implements StreamSocket {
 
   void onBroken() {
     broken = true;
+    // What arrived before is still there to be read, and its end has to be found.
+    readable = true;
   }
 
   @Override
@@ -124,6 +126,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   @Override
   public boolean isBroken() {
     return broken;
+  }
+
+  @Override
+  public boolean isEnded() {
+    return ended && poller.options().ioctlInt(fd(), Linux.FIONREAD) == 0;
   }
 
   @Override
