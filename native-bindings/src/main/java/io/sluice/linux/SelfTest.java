@@ -81,8 +81,8 @@ public final class SelfTest {
     try (Epoll epoll = Epoll.create(syscalls, 4);
         EventFd first = EventFd.create(syscalls);
         EventFd second = EventFd.create(syscalls)) {
-      first.signal();
-      second.signal();
+      ErrnoException.check("write", first.signal(), "to an eventfd");
+      ErrnoException.check("write", second.signal(), "to an eventfd");
       int added = epoll.add(first.raw(), Linux.EPOLLIN | Linux.EPOLLET, PROBE_DATA);
       if (added == 0) {
         added = epoll.add(second.raw(), Linux.EPOLLIN | Linux.EPOLLET, ~PROBE_DATA);
