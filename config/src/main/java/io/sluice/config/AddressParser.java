@@ -127,7 +127,7 @@ public final class AddressParser {
     int percent = host.indexOf('%');
     check(
         percent < 0 || ZONE.matcher(host.substring(percent + 1)).matches(),
-        host.substring(percent + 1) + " is not the name of a network interface");
+        host + " needs the name of a network interface after %");
     check(isV6(percent < 0 ? host : host.substring(0, percent)), host + " is not an IPv6 address");
   }
 

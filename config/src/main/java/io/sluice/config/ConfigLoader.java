@@ -2,6 +2,7 @@ package io.sluice.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
@@ -10,11 +11,14 @@ import com.typesafe.config.parser.ConfigDocumentFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * HOCON text with everything that belongs to it: includes, the environment, overrides and the
@@ -29,6 +33,10 @@ final class ConfigLoader {
   private static final Pattern SEVERAL = Pattern.compile("merge of ([^,]*).*", Pattern.DOTALL);
   private static final ConfigParseOptions STRICT =
       ConfigParseOptions.defaults().setAllowMissing(false);
+
+  /** Advice to rename the file, and the fifty steps of an include that includes itself. */
+  private static final String MISLEADING =
+      ", or you may be able to rename the file .properties rather than .conf| Trace: \\[.*";
 
   /** Texts by source, to find the order of keys on one line. */
   private final Map<String, String> texts = new HashMap<>();
@@ -91,17 +99,19 @@ final class ConfigLoader {
     try {
       return step.take();
     } catch (com.typesafe.config.ConfigException e) {
-      String message = e.getMessage();
-      if (e.origin() == null) {
-        throw unusable(source, 0, message);
+      String message = e.getMessage().replaceFirst(MISLEADING, "");
+      if (e.origin() == null || origin(e.origin()).line() == 0) {
+        String rule = withoutPrefix(withoutPrefix(message, "path parameter"), source);
+        throw unusable(source, 0, rule);
       }
       Origin origin = origin(e.origin());
-      String prefix = e.origin().description() + ": ";
-      throw unusable(
-          origin.source(),
-          origin.line(),
-          message.startsWith(prefix) ? message.substring(prefix.length()) : message);
+      String rule = withoutPrefix(message, e.origin().description());
+      throw unusable(origin.source(), origin.line(), rule);
     }
+  }
+
+  private static String withoutPrefix(String message, String prefix) {
+    return message.startsWith(prefix + ": ") ? message.substring(prefix.length() + 2) : message;
   }
 
   private static ConfigException unusable(String source, int line, String rule) {
@@ -124,18 +134,46 @@ final class ConfigLoader {
   }
 
   /**
+   * The keys of an object in the order in which they stand in the file. The library keeps lines
+   * only: keys that share a line are looked up in the text.
+   *
+   * @param path of the object, every element from the root
+   */
+  List<String> inFileOrder(ConfigObject object, List<String> path) {
+    record Key(String name, Origin origin, int column) {}
+    Map<Origin, Long> perLine =
+        object.values().stream()
+            .collect(Collectors.groupingBy(value -> origin(value.origin()), Collectors.counting()));
+    List<Key> keys = new ArrayList<>();
+    object.forEach(
+        (name, value) -> {
+          Origin origin = origin(value.origin());
+          boolean alone = perLine.get(origin) == 1;
+          keys.add(new Key(name, origin, alone ? 0 : column(origin, path, name)));
+        });
+    keys.sort(
+        Comparator.comparing((Key key) -> key.origin().source())
+            .thenComparingInt(key -> key.origin().line())
+            .thenComparingInt(Key::column)
+            .thenComparing(Key::name));
+    return keys.stream().map(Key::name).toList();
+  }
+
+  /**
    * Where in its line a key stands, comparable with other keys of the same line. The text without
    * the key first differs from the whole text at the key.
    *
-   * @param path every element from the root; an included file may hold only the end of it
+   * @param path of the object; an included file may hold only the end of it
    */
-  int column(Origin origin, List<String> path) {
+  private int column(Origin origin, List<String> path, String name) {
     String text = texts.computeIfAbsent(origin.source(), ConfigLoader::readOrEmpty);
     if (text.isEmpty()) {
       return 0;
     }
     try {
-      return column(text, path);
+      List<String> whole = new ArrayList<>(path);
+      whole.add(name);
+      return column(text, whole);
     } catch (com.typesafe.config.ConfigException e) {
       return 0; // An included file in another syntax.
     }

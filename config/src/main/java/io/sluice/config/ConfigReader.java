@@ -173,8 +173,9 @@ public final class ConfigReader {
 
   private BackendConfig backend(ConfigSection section) {
     Balance balance = section.choice("balance", Balance.class);
-    List<ConfigSection> serverSections = section.section("servers").named(null, "address");
-    if (serverSections.isEmpty()) {
+    ConfigSection group = section.section("servers");
+    List<ConfigSection> serverSections = group.named(null, "address");
+    if (serverSections.isEmpty() && !group.isBroken()) {
       findings.error(section.place("servers"), "at least one server is needed");
     }
     List<ServerConfig> servers = new ArrayList<>();

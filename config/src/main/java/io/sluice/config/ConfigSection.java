@@ -10,14 +10,12 @@ import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * One object of the configuration, read key by key.
@@ -50,23 +48,28 @@ final class ConfigSection {
   private final ConfigObject object;
   private final ConfigSection inherited;
 
+  /** Something else stands in place of the object; that is reported, what it lacks is not. */
+  private final boolean broken;
+
   private ConfigSection(
       Reading reading,
       List<String> path,
       String pattern,
       ConfigObject object,
-      ConfigSection inherited) {
+      ConfigSection inherited,
+      boolean broken) {
     this.reading = reading;
     this.path = List.copyOf(path);
     this.pattern = pattern;
     this.object = object;
     this.inherited = inherited;
+    this.broken = broken;
     checkKeys();
   }
 
   static ConfigSection root(ConfigObject object, ConfigLoader loader, Findings findings) {
     var reading = new Reading(loader, findings, new LinkedHashMap<>());
-    return new ConfigSection(reading, List.of(), "", object, null);
+    return new ConfigSection(reading, List.of(), "", object, null, false);
   }
 
   private void checkKeys() {
@@ -93,6 +96,11 @@ final class ConfigSection {
 
   String name() {
     return path.get(path.size() - 1);
+  }
+
+  /** Whether this section, or one it inherits from, is no object, which is then reported. */
+  boolean isBroken() {
+    return broken || (inherited != null && inherited.isBroken());
   }
 
   /** The section itself, for messages. */
@@ -123,11 +131,11 @@ final class ConfigSection {
     assert Keys.isKnown(pattern, Keys.NAME) : pattern;
     List<ConfigSection> sections = new ArrayList<>();
     String inside = Keys.join(pattern, Keys.NAME);
-    for (String key : inFileOrder()) {
+    for (String key : reading.loader().inFileOrder(object, path)) {
       ConfigValue value = object.get(key);
       if (shorthand != null && value.valueType() == ConfigValueType.STRING) {
         ConfigObject held = value.atKey(shorthand).root();
-        sections.add(new ConfigSection(reading, append(key), inside, held, parent));
+        sections.add(new ConfigSection(reading, append(key), inside, held, parent, false));
       } else {
         sections.add(child(key, inside, parent));
       }
@@ -135,40 +143,17 @@ final class ConfigSection {
     return sections;
   }
 
-  /** The library keeps lines but no order: keys that share a line are looked up in the text. */
-  private List<String> inFileOrder() {
-    record Key(String name, Origin origin, int column) {}
-    Map<Origin, Long> perLine =
-        object.values().stream()
-            .collect(
-                Collectors.groupingBy(
-                    value -> ConfigLoader.origin(value.origin()), Collectors.counting()));
-    List<Key> keys = new ArrayList<>();
-    object.forEach(
-        (key, value) -> {
-          Origin origin = ConfigLoader.origin(value.origin());
-          boolean alone = perLine.get(origin) == 1;
-          int column = alone ? 0 : reading.loader().column(origin, append(key));
-          keys.add(new Key(key, origin, column));
-        });
-    keys.sort(
-        Comparator.comparing((Key key) -> key.origin().source())
-            .thenComparingInt(key -> key.origin().line())
-            .thenComparingInt(Key::column)
-            .thenComparing(Key::name));
-    return keys.stream().map(Key::name).toList();
-  }
-
   private ConfigSection child(String key, String childPattern, ConfigSection parent) {
     ConfigValue value = object.get(key);
     if (value instanceof ConfigObject held) {
-      return new ConfigSection(reading, append(key), childPattern, held, parent);
+      return new ConfigSection(reading, append(key), childPattern, held, parent, false);
     }
     if (value != null) {
       findings().error(place(pathOf(key), value), "must be an object: " + key + " { ... }");
     }
     ConfigObject empty = ConfigValueFactory.fromMap(Map.of(), object.origin().description());
-    return new ConfigSection(reading, append(key), childPattern, empty, parent);
+    boolean isBroken = broken || value != null;
+    return new ConfigSection(reading, append(key), childPattern, empty, parent, isBroken);
   }
 
   boolean bool(String key) {
@@ -325,7 +310,9 @@ final class ConfigSection {
   private Found note(String key) {
     Found found = find(key);
     if (found == null) {
-      findings().error(place(key), "is missing");
+      if (!isBroken()) {
+        findings().error(place(key), "is missing");
+      }
       return null;
     }
     String at = pathOf(key);

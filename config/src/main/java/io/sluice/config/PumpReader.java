@@ -31,7 +31,7 @@ final class PumpReader {
             section.bytes("pipe-size", PAGE, GIB, null),
             section.integer("pipe-budget", 1, Integer.MAX_VALUE, AUTO),
             section.bytes("turn-budget", PAGE, GIB, null));
-    if (section.findings().errorCount() == errorsBefore) {
+    if (!section.isBroken() && section.findings().errorCount() == errorsBefore) {
       checkPipe(section, pump);
       checkThresholds(section, pump);
     }

@@ -25,7 +25,7 @@ final class WholeChecks {
 
   void run(List<ConfigSection> frontends, List<ConfigSection> backends, List<Bind> binds) {
     checkTransport();
-    if (frontends.isEmpty()) {
+    if (frontends.isEmpty() && !sluice.section("frontends").isBroken()) {
       findings.error(findings.missing("sluice.frontends"), "at least one frontend is needed");
     }
     frontends.forEach(this::checkFrontend);

@@ -64,7 +64,7 @@ class AddressParserTest {
         "[::g]:80 | ::g is not an IPv6 address",
         "[127.0.0.1]:80 | 127.0.0.1 is not an IPv6 address",
         "[1:2:3]:80 | 1:2:3 is not an IPv6 address",
-        "[fe80::1%]:80 | \"\" is not the name of a network interface",
+        "[fe80::1%]:80 | fe80::1% needs the name of a network interface after %",
         "300.1.1.1:80 | 300.1.1.1 is not an IPv4 address",
         "10.1:80 | 10.1 is not an IPv4 address",
         "010.0.0.1:80 | 010.0.0.1 is not an IPv4 address",

@@ -176,8 +176,11 @@ class BadConfigTest {
             "s.conf:4: sluice.timeouts = \"5s\": must be an object: timeouts { ... }"),
         bad(
             "sluice.backends.app.servers.b = 5",
-            "s.conf:4: sluice.backends.app.servers.b = 5: must be an object: b { ... }",
-            "s.conf:4: sluice.backends.app.servers.b.address: is missing"),
+            "s.conf:4: sluice.backends.app.servers.b = 5: must be an object: b { ... }"),
+        bad(
+            "sluice.backends.app.servers = [\"h:1\"]",
+            "s.conf:4: sluice.backends.app.servers = [\"h:1\"]: must be an object: servers { ..."
+                + " }"),
         bad(
             "sluice.frontends.x {}",
             "s.conf:4: sluice.frontends.x.bind: is missing",
@@ -237,7 +240,12 @@ class BadConfigTest {
             "s.conf:4: Could not resolve substitution to a value: ${nowhere}"),
         bad(
             "sluice { threads = 4",
-            "s.conf:4: Expecting close brace } or a comma, got end of file"));
+            "s.conf:4: Expecting close brace } or a comma, got end of file"),
+        bad(
+            "sluice.frontends.web { bind = 127.0.0.1:80 }",
+            "s.conf:4: Expecting close brace } or a comma, got ':' (if you intended ':' to be part"
+                + " of a key or string value, try enclosing the key or value in double quotes)"),
+        bad("sluice = 5", "s.conf:4: sluice = 5: must be an object: sluice { ... }"));
   }
 
   @ParameterizedTest
@@ -290,6 +298,24 @@ class BadConfigTest {
         .hasMessage(
             included
                 + ":2: sluice.threads = \"x\": must be a whole number between 1 and 1024, or auto");
+  }
+
+  @Test
+  void includesThatCannotBeReadAreNamed() throws IOException {
+    Path gone = directory.resolve("gone.conf");
+    Path main = directory.resolve("a.conf");
+    Files.writeString(main, "include required(file(\"" + gone + "\"))\n");
+    assertThat(catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(main)))
+        .hasMessageStartingWith(main + ": ")
+        .hasMessageContaining(gone + " (No such file or directory)");
+
+    Path circle = directory.resolve("circle.conf");
+    Files.writeString(circle, "include \"circle.conf\"\n");
+    assertThat(catchThrowableOfType(ConfigException.class, () -> ConfigReader.read(circle)))
+        .hasMessage(
+            circle
+                + ": include statements nested more than 50 times, you probably have a cycle in"
+                + " your includes.");
   }
 
   @Test
