@@ -1,0 +1,106 @@
+package io.sluice.transport;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+
+/**
+ * The path of a listening UNIX socket that this process has bound: a name in the file system that
+ * the kernel leaves behind when its socket is gone.
+ *
+ * <p>Invariant: only a path that still names the very file seen before is removed (device and inode
+ * are compared), so that neither a successor's socket nor a file put there by hand is lost. While
+ * our socket is open the kernel keeps its inode from being used again.
+ *
+ * <p>Only the JDK is used. Any thread.
+ */
+public final class UnixPath {
+
+  private final Path path;
+  private final Object fileKey;
+
+  private UnixPath(Path path, Object fileKey) {
+    this.path = path;
+    this.fileKey = fileKey;
+  }
+
+  /**
+   * Removes the socket that a dead process left at {@code path}, if there is one.
+   *
+   * @return true when something was removed, false when there was nothing
+   * @throws IOException when {@code path} must not be touched: a process still listens there, it is
+   *     not a socket, or it cannot be found out
+   */
+  public static boolean removeIfDead(Path path) throws IOException {
+    BasicFileAttributes before;
+    try {
+      before = attributes(path);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    if (!before.isOther()) {
+      throw refused(path, "it exists and is not a socket", null);
+    }
+    if (isAnswered(path)) {
+      throw refused(path, "a process still listens there; stop it or choose another path", null);
+    }
+    // Another process that starts at the same moment may have put its own socket there meanwhile.
+    if (!Objects.equals(before.fileKey(), attributes(path).fileKey())) {
+      throw refused(path, "another process is taking this path now", null);
+    }
+    return Files.deleteIfExists(path);
+  }
+
+  /** Remembers which file is at {@code path}, to be called right after bind. */
+  public static UnixPath bound(Path path) throws IOException {
+    return new UnixPath(path, attributes(path).fileKey());
+  }
+
+  /**
+   * Removes the path if it is still the file that {@link #bound} saw. To be called before the
+   * socket is closed: afterwards its inode may be used again.
+   *
+   * @return whether it was removed
+   */
+  public boolean removeIfOurs() {
+    try {
+      return Objects.equals(fileKey, attributes(path).fileKey()) && Files.deleteIfExists(path);
+    } catch (IOException e) {
+      return false; // Gone, or in a directory that is no longer ours: the next start sorts it out.
+    }
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  private static boolean isAnswered(Path path) throws IOException {
+    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // Not blocking: a full queue must not hold us up, and it is a sign of life as well.
+      probe.configureBlocking(false);
+      probe.connect(UnixDomainSocketAddress.of(path));
+      return true;
+    } catch (ConnectException e) {
+      return false;
+    } catch (IOException e) {
+      throw refused(path, "cannot find out whether it is in use: " + e.getMessage(), e);
+    }
+  }
+
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static IOException refused(Path path, String reason, Throwable cause) {
+    return new IOException("cannot listen on unix:" + path + ": " + reason, cause);
+  }
+}
