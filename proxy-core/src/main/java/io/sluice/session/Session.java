@@ -196,12 +196,13 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void relay() {
-    boolean more = advance(toServer) | advance(toClient);
+    boolean moreToServer = advance(toServer);
+    boolean moreToClient = advance(toClient);
     settle();
     if (state != State.RELAYING) {
       return;
     }
-    if (more) {
+    if (moreToServer || moreToClient) {
       onReady();
     }
     armInactivity();
@@ -239,7 +240,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       blame(CloseReason.SERVER_RESET);
       toServer.abandon();
     }
-    if (toServer.checkFlushed() & toClient.checkFlushed()) {
+    boolean toServerDone = toServer.checkFlushed();
+    boolean toClientDone = toClient.checkFlushed();
+    if (toServerDone && toClientDone) {
       close(cause == null ? CloseReason.NORMAL : cause);
     }
   }

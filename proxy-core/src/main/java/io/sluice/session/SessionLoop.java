@@ -3,7 +3,7 @@ package io.sluice.session;
 import io.sluice.loop.EventLoop;
 import io.sluice.stats.CounterSet;
 import io.sluice.transport.StreamSocket;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +24,7 @@ public final class SessionLoop {
   private final ConnectionGate totalGate;
   private final int turnBudgetBytes;
   private final SessionLog log;
-  private final Map<Frontend, SideTimeouts> timeouts = new IdentityHashMap<>();
+  private final Map<Frontend, SideTimeouts> timeouts = new HashMap<>();
   private List<SessionLoop> all = List.of(this);
   private Session first;
   private Runnable onEmpty = () -> {};

@@ -1,6 +1,5 @@
 package io.sluice.transport;
 
-import io.sluice.linux.SockAddr;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -8,82 +7,100 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 
 /**
- * The file of a listening UNIX socket: bind(2) makes it and nothing but unlink(2) takes it away, so
- * a process that dies leaves it behind (unix(7)).
+ * The path of a listening UNIX socket that this process has bound: a name in the file system that
+ * the kernel leaves behind when its socket is gone.
  *
- * <p>Invariant: only a socket to which nobody listens is removed before binding, and only the file
- * that we made is removed after.
+ * <p>Invariant: only a path that still names the very file seen before is removed (device and inode
+ * are compared), so that neither a successor's socket nor a file put there by hand is lost. While
+ * our socket is open the kernel keeps its inode from being used again.
+ *
+ * <p>Only the JDK is used. Any thread.
  */
 public final class UnixPath {
+
   private final Path path;
+  private final Object fileKey;
 
-  /** Identity of the file that we made; null before {@link #claim}. */
-  private Object fileKey;
-
-  private UnixPath(Path path) {
+  private UnixPath(Path path, Object fileKey) {
     this.path = path;
-  }
-
-  /** The path of {@code address}; null for an abstract name, which has no file. */
-  public static UnixPath of(SockAddr address) {
-    String text = address.toString();
-    return text.startsWith("unix:/") ? new UnixPath(Path.of(text.substring(5))) : null;
+    this.fileKey = fileKey;
   }
 
   /**
-   * Makes way for bind(2).
+   * Removes the socket that a dead process left at {@code path}, if there is one.
    *
-   * @throws IOException when a process listens there, or the file is something else than a socket
+   * @return true when something was removed, false when there was nothing
+   * @throws IOException when {@code path} must not be touched: a process still listens there, it is
+   *     not a socket, or it cannot be found out
    */
-  public void removeIfDead() throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+  public static boolean removeIfDead(Path path) throws IOException {
+    BasicFileAttributes before;
+    try {
+      before = attributes(path);
+    } catch (NoSuchFileException e) {
+      return false;
     }
-    if (!attributes().isOther()) {
-      throw new IOException(
-          "cannot listen on unix:"
-              + path
-              + ": the file is not a socket; remove it or choose"
-              + " another path");
+    if (!before.isOther()) {
+      throw refused(path, "it exists and is not a socket", null);
     }
+    if (isAnswered(path)) {
+      throw refused(path, "a process still listens there; stop it or choose another path", null);
+    }
+    // Another process that starts at the same moment may have put its own socket there meanwhile.
+    if (!Objects.equals(before.fileKey(), attributes(path).fileKey())) {
+      throw refused(path, "another process is taking this path now", null);
+    }
+    return Files.deleteIfExists(path);
+  }
+
+  /** Remembers which file is at {@code path}, to be called right after bind. */
+  public static UnixPath bound(Path path) throws IOException {
+    return new UnixPath(path, attributes(path).fileKey());
+  }
+
+  /**
+   * Removes the path if it is still the file that {@link #bound} saw. To be called before the
+   * socket is closed: afterwards its inode may be used again.
+   *
+   * @return whether it was removed
+   */
+  public boolean removeIfOurs() {
+    try {
+      return Objects.equals(fileKey, attributes(path).fileKey()) && Files.deleteIfExists(path);
+    } catch (IOException e) {
+      return false; // Gone, or in a directory that is no longer ours: the next start sorts it out.
+    }
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  private static boolean isAnswered(Path path) throws IOException {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // Not blocking: a full queue must not hold us up, and it is a sign of life as well.
       probe.configureBlocking(false);
       probe.connect(UnixDomainSocketAddress.of(path));
+      return true;
     } catch (ConnectException e) {
-      Files.deleteIfExists(path);
-      return;
+      return false;
     } catch (IOException e) {
-      // A full backlog (EAGAIN) or no permission to connect: somebody is there.
-    }
-    throw new IOException(
-        "cannot listen on unix:"
-            + path
-            + ": a process listens there (ss -lxp shows which); stop it"
-            + " or choose another path");
-  }
-
-  /** Remembers the file that bind(2) has just made as ours. */
-  public void claim() throws IOException {
-    fileKey = attributes().fileKey();
-  }
-
-  /** Removes the file if it is still the one that we made. */
-  public void removeIfOurs() {
-    try {
-      if (fileKey != null && fileKey.equals(attributes().fileKey())) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      // Gone, or no longer ours to remove: the next start finds out.
-      return;
+      throw refused(path, "cannot find out whether it is in use: " + e.getMessage(), e);
     }
   }
 
-  private BasicFileAttributes attributes() throws IOException {
+  private static BasicFileAttributes attributes(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static IOException refused(Path path, String reason, Throwable cause) {
+    return new IOException("cannot listen on unix:" + path + ": " + reason, cause);
   }
 }

@@ -7,10 +7,11 @@ import io.sluice.linux.Fd;
 import io.sluice.linux.Linux;
 import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
-import io.sluice.transport.ListenException;
+import io.sluice.transport.ListenFailure;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.UnixPath;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * A listening descriptor that all loops have in their epoll, with EPOLLEXCLUSIVE, so that a waiting
@@ -47,12 +48,10 @@ final class EpollListenSocket implements ListenSocket {
                     0),
                 address.toString()));
     try {
-      UnixPath path = null;
       if (address.isUnix()) {
         socketOptions.applyUnix(fd.raw(), tcp);
-        path = UnixPath.of(address);
-        if (path != null) {
-          path.removeIfDead();
+        if (isPath(address)) {
+          UnixPath.removeIfDead(pathOf(address));
         }
       } else {
         applyListenOptions(socketOptions, fd.raw(), address, options);
@@ -61,14 +60,12 @@ final class EpollListenSocket implements ListenSocket {
       int length = socketOptions.encodeAddress(address);
       int bound = sys.bind(fd.raw(), socketOptions.addressMemory(), length);
       if (bound < 0) {
-        throw new ListenException(address, -bound);
+        throw ListenFailure.of(address, -bound);
       }
-      if (path != null) {
-        path.claim();
-      }
+      UnixPath path = isPath(address) ? UnixPath.bound(pathOf(address)) : null;
       int listening = sys.listen(fd.raw(), options.backlog());
       if (listening < 0) {
-        throw new ListenException(address, -listening);
+        throw ListenFailure.of(address, -listening);
       }
       return new EpollListenSocket(fd, socketOptions.localAddress(fd.raw()), tcp, path);
     } catch (IOException e) {
@@ -93,10 +90,18 @@ final class EpollListenSocket implements ListenSocket {
 
   @Override
   public void close() {
-    fd.close();
     if (path != null) {
       path.removeIfOurs();
     }
+    fd.close();
+  }
+
+  private static boolean isPath(SockAddr address) {
+    return address.toString().startsWith("unix:/");
+  }
+
+  private static Path pathOf(SockAddr address) {
+    return Path.of(address.toString().substring("unix:".length()));
   }
 
   private static void applyListenOptions(

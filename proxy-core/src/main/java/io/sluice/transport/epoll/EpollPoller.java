@@ -17,7 +17,6 @@ import io.sluice.transport.Pump;
 import io.sluice.transport.StreamSocket;
 import java.io.IOException;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * One loop's epoll and everything that the loop borrows from: the shared copy buffer, the pipe
@@ -38,7 +37,7 @@ final class EpollPoller implements Poller {
   private final Epoll epoll;
   private final EventFd wakeup;
   private final Slots slots = new Slots();
-  private final Map<ListenSocket, Watch> watches = new IdentityHashMap<>();
+  private final IdentityHashMap<ListenSocket, Watch> watches = new IdentityHashMap<>();
   private final SocketOptions options;
   private final NativeMemory shared;
   private final BufferPool buffers;

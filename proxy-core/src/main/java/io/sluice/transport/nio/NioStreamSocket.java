@@ -1,0 +1,350 @@
+package io.sluice.transport.nio;
+
+import io.sluice.linux.Errno;
+import io.sluice.linux.SockAddr;
+import io.sluice.transport.Poller;
+import io.sluice.transport.StreamSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+
+/**
+ * A socket on a channel of the JDK, turning the selector's levels into remembered readiness.
+ *
+ * <pre>
+ *   CONNECTING ──▶ CONNECTED ──▶ CLOSED
+ *        └───────▶ FAILED ────────▲
+ * </pre>
+ *
+ * <p>Interest changes cost a system call each, so it is left alone while the flow keeps up: OP_READ
+ * stays armed and goes only when the selector reports the same bytes twice, which shows that nobody
+ * takes them now; it comes back when a read finds the end of the bytes. OP_WRITE is armed by a
+ * write that found no room and goes in the same way. Hence the invariant: a socket that is not
+ * readable has OP_READ armed unless its input has ended, one that is not writable has OP_WRITE.
+ *
+ * <p>A read that does not fill the buffer ends readability too: that saves the second read that
+ * would only find EAGAIN, and with levels nothing behind it (more bytes, FIN) can be lost.
+ *
+ * <p>The JDK reports an error as plain readiness, so a socket is known to be broken only after the
+ * call that this readiness invites has failed.
+ */
+final class NioStreamSocket implements StreamSocket {
+
+  private enum State {
+    CONNECTING,
+    CONNECTED,
+    FAILED,
+    CLOSED
+  }
+
+  private final SocketChannel channel;
+  private final SockAddr peer;
+  private State state;
+  private NioPoller poller;
+  private SelectionKey key;
+  private Poller.ReadyHandler handler;
+
+  /** What the key's interest set holds. */
+  private int interest;
+
+  private boolean readable = true;
+  private boolean writable;
+
+  /** True exactly when the selector has reported it and no read has been tried since. */
+  private boolean readReported;
+
+  /** True exactly when the selector has reported it and no write has been tried since. */
+  private boolean writeReported;
+
+  private boolean inputEnded;
+  private boolean broken;
+  private int connectFailure;
+
+  private NioStreamSocket(SocketChannel channel, SockAddr peer, State state) {
+    this.channel = channel;
+    this.peer = peer;
+    this.state = state;
+    writable = state == State.CONNECTED;
+  }
+
+  static NioStreamSocket accepted(SocketChannel channel) throws IOException {
+    SockAddr peer = SockAddr.fromJava(channel.getRemoteAddress());
+    return new NioStreamSocket(channel, peer, State.CONNECTED);
+  }
+
+  static NioStreamSocket connecting(SocketChannel channel, SockAddr peer) {
+    return new NioStreamSocket(
+        channel, peer, channel.isConnected() ? State.CONNECTED : State.CONNECTING);
+  }
+
+  /** Registers an accepted socket. */
+  void attach(NioPoller to, Selector selector, Poller.ReadyHandler onReady)
+      throws ClosedChannelException {
+    register(to, selector, onReady, SelectionKey.OP_READ);
+  }
+
+  /** Registers a socket whose connection was begun: an outcome known already is reported too. */
+  void attachConnecting(NioPoller to, Selector selector, Poller.ReadyHandler onReady)
+      throws ClosedChannelException {
+    int ops =
+        state == State.CONNECTING
+            ? SelectionKey.OP_CONNECT
+            : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+    register(to, selector, onReady, ops);
+  }
+
+  private void register(NioPoller to, Selector selector, Poller.ReadyHandler onReady, int ops)
+      throws ClosedChannelException {
+    assert poller == null : "attached twice";
+    key = channel.register(selector, ops, this);
+    interest = ops;
+    handler = onReady;
+    poller = to;
+  }
+
+  /** Records what the selector reports and tells the handler if it is news. */
+  void onSelected(int readyOps) {
+    if (state == State.CONNECTING) {
+      if (completeConnect()) {
+        handler.onReady();
+      }
+      return;
+    }
+    boolean news = false;
+    if ((readyOps & SelectionKey.OP_READ) != 0) {
+      if (readReported) {
+        disarm(SelectionKey.OP_READ);
+      } else {
+        readReported = true;
+        readable = true;
+        news = true;
+      }
+    }
+    if ((readyOps & SelectionKey.OP_WRITE) != 0) {
+      if (writeReported) {
+        disarm(SelectionKey.OP_WRITE);
+      } else {
+        writeReported = true;
+        writable = true;
+        news = true;
+      }
+    }
+    if (news) {
+      handler.onReady();
+    }
+  }
+
+  private boolean completeConnect() {
+    try {
+      if (!channel.finishConnect()) {
+        return false;
+      }
+      become(State.CONNECTED);
+      readable = true;
+      writable = true;
+      interest(SelectionKey.OP_READ);
+    } catch (IOException e) {
+      connectFailure = ExceptionErrno.ofConnect(e); // The JDK has closed the channel.
+      broken = true;
+      become(State.FAILED);
+    }
+    return true;
+  }
+
+  @Override
+  public boolean isReadable() {
+    return readable;
+  }
+
+  @Override
+  public boolean isWritable() {
+    return writable;
+  }
+
+  @Override
+  public boolean isBroken() {
+    return broken;
+  }
+
+  @Override
+  public int finishConnect() {
+    return switch (state) {
+      case CONNECTING -> -Errno.EINPROGRESS;
+      case FAILED -> connectFailure;
+      case CONNECTED -> 0;
+      case CLOSED -> -Errno.EBADF;
+    };
+  }
+
+  @Override
+  public SockAddr peer() {
+    return peer;
+  }
+
+  @Override
+  public SockAddr local() {
+    try {
+      SocketAddress local = channel.getLocalAddress();
+      return local == null ? unspecified() : SockAddr.fromJava(local);
+    } catch (IOException e) {
+      return unspecified(); // The JDK closes the channel of a failed connection, address and all.
+    }
+  }
+
+  /** What getsockname(2) says of a socket without a name. */
+  private SockAddr unspecified() {
+    if (peer.isUnix()) {
+      return SockAddr.UNNAMED;
+    }
+    try {
+      InetAddress address = ((InetSocketAddress) peer.toJava()).getAddress();
+      return SockAddr.inet(InetAddress.getByAddress(new byte[address.getAddress().length]), 0);
+    } catch (IOException e) {
+      throw new AssertionError("an address of legal length", e);
+    }
+  }
+
+  /** Bytes read, 0 at EOF, or {@code -errno}; {@code target} has room. */
+  long read(ByteBuffer target) {
+    assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    if (state == State.CONNECTING) {
+      readable = false;
+      return -Errno.EAGAIN;
+    }
+    readReported = false;
+    int read;
+    try {
+      read = channel.read(target);
+    } catch (IOException e) {
+      inputEnded = true;
+      disarm(SelectionKey.OP_READ);
+      return fail(ExceptionErrno.ofRead(e));
+    }
+    if (read < 0) {
+      inputEnded = true;
+      disarm(SelectionKey.OP_READ);
+      return 0;
+    }
+    if (target.hasRemaining()) {
+      readable = false;
+      arm(SelectionKey.OP_READ);
+    }
+    return read == 0 ? -Errno.EAGAIN : read;
+  }
+
+  /** Bytes written or {@code -errno}; {@code source} is not empty. */
+  long write(ByteBuffer source) {
+    assert source.hasRemaining() : "nothing to write";
+    if (state == State.CONNECTING) {
+      return -Errno.EAGAIN;
+    }
+    writeReported = false;
+    int written;
+    try {
+      written = channel.write(source);
+    } catch (IOException e) {
+      disarm(SelectionKey.OP_WRITE);
+      return fail(ExceptionErrno.ofWrite(e));
+    }
+    if (source.hasRemaining()) {
+      writable = false;
+      arm(SelectionKey.OP_WRITE);
+    }
+    return written == 0 ? -Errno.EAGAIN : written;
+  }
+
+  @Override
+  public void shutdownOutput() {
+    if (state != State.CONNECTED) {
+      return;
+    }
+    try {
+      channel.shutdownOutput();
+    } catch (IOException e) {
+      broken = true;
+    }
+  }
+
+  /** The JDK has no way to ask. */
+  @Override
+  public long unacknowledgedBytes() {
+    return 0;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The FIN goes out now; the descriptor is given back at the beginning of the next poll, when
+   * the selector lets go of it.
+   */
+  @Override
+  public void close() {
+    leave();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The reset goes out at the beginning of the next poll, when the selector lets go of the
+   * descriptor.
+   */
+  @Override
+  public void reset() {
+    try {
+      channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+    } catch (IOException e) {
+      broken = true; // Already reset by the peer, or never connected: closing is all there is.
+    }
+    leave();
+  }
+
+  private void leave() {
+    become(State.CLOSED);
+    if (poller != null) {
+      key.attach(null); // An event of this batch finds nobody.
+      poller.onSocketClosed();
+    }
+    NioTransport.closeQuietly(channel);
+  }
+
+  private long fail(int errno) {
+    assert state != State.CLOSED : "use after close";
+    broken = true;
+    return errno;
+  }
+
+  private void arm(int op) {
+    if (!inputEnded || op != SelectionKey.OP_READ) {
+      interest(interest | op);
+    }
+  }
+
+  private void disarm(int op) {
+    interest(interest & ~op);
+  }
+
+  private void interest(int ops) {
+    if (ops != interest && key.isValid()) {
+      key.interestOps(ops);
+      interest = ops;
+    }
+  }
+
+  private void become(State next) {
+    boolean legal =
+        switch (state) {
+          case CONNECTING -> next != State.CONNECTING;
+          case CONNECTED, FAILED -> next == State.CLOSED;
+          case CLOSED -> false;
+        };
+    assert legal : state + " -> " + next;
+    state = next;
+  }
+}

@@ -1,0 +1,137 @@
+package io.sluice.transport.nio;
+
+import io.sluice.config.ListenOptions;
+import io.sluice.config.PumpConfig;
+import io.sluice.config.TcpOptions;
+import io.sluice.linux.SockAddr;
+import io.sluice.transport.ListenFailure;
+import io.sluice.transport.ListenSocket;
+import io.sluice.transport.Poller;
+import io.sluice.transport.Transport;
+import io.sluice.transport.UnixPath;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+
+/**
+ * The transport that runs wherever the JDK does, by its selectors and channels. Thread-safe.
+ *
+ * <p>What it cannot do and epoll can: abstract UNIX names, IPV6_V6ONLY, and the socket options that
+ * {@link NioOptions} ignores.
+ */
+public final class NioTransport implements Transport {
+
+  private static final InetAddress ANY_IPV4 = anyIpv4();
+
+  private final NioOptions options = new NioOptions();
+
+  @Override
+  public String name() {
+    return "nio";
+  }
+
+  @Override
+  public ListenSocket listen(SockAddr address, ListenOptions listen, TcpOptions tcp)
+      throws IOException {
+    SocketAddress target = javaAddress(address);
+    if (listen.v6only() && isWildcard6(target)) {
+      throw ListenFailure.of(
+          address,
+          "v6only needs the epoll transport, because Java always binds both IPv4 and IPv6;"
+              + " bind a single IPv6 address, or give v6only up");
+    }
+    if (target instanceof UnixDomainSocketAddress unix) {
+      UnixPath.removeIfDead(unix.getPath());
+    }
+    ServerSocketChannel channel;
+    try {
+      channel = ServerSocketChannel.open(familyOf(address));
+    } catch (UnsupportedOperationException e) {
+      if (isWildcard6(target)) { // Every address of a host without IPv6.
+        return listen(SockAddr.inet(ANY_IPV4, address.port()), listen, tcp);
+      }
+      throw ListenFailure.of(address, "this Java or this host has no sockets of its family");
+    }
+    try {
+      channel.configureBlocking(false);
+      options.apply(channel, address, listen, tcp);
+      bind(channel, address, target, listen.backlog());
+      SockAddr bound = SockAddr.fromJava(channel.getLocalAddress());
+      UnixPath path =
+          target instanceof UnixDomainSocketAddress unix ? UnixPath.bound(unix.getPath()) : null;
+      return new NioListenSocket(channel, bound, tcp, path);
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw e;
+    }
+  }
+
+  private static SocketAddress javaAddress(SockAddr address) throws IOException {
+    try {
+      return address.toJava();
+    } catch (UnsupportedOperationException e) {
+      throw ListenFailure.of(
+          address, "abstract names need the epoll transport; use a path in the file system");
+    }
+  }
+
+  private static void bind(
+      ServerSocketChannel channel, SockAddr address, SocketAddress target, int backlog)
+      throws IOException {
+    try {
+      channel.bind(target, backlog);
+    } catch (IOException e) {
+      IOException explained = ListenFailure.of(address, -ExceptionErrno.ofBind(e));
+      explained.initCause(e);
+      throw explained;
+    }
+  }
+
+  @Override
+  public Poller openPoller(PumpConfig pump) throws IOException {
+    return new NioPoller(Selector.open(), options, pump);
+  }
+
+  /** A family of its own for IPv4: an IPv6 socket of the JDK bound to 0.0.0.0 takes IPv6 too. */
+  static ProtocolFamily familyOf(SockAddr address) {
+    if (address.isUnix()) {
+      return StandardProtocolFamily.UNIX;
+    }
+    InetAddress ip = ((InetSocketAddress) address.toJava()).getAddress();
+    return ip.getAddress().length == 4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+  }
+
+  private static boolean isWildcard6(SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        && inet.getAddress().isAnyLocalAddress()
+        && inet.getAddress().getAddress().length > 4;
+  }
+
+  private static InetAddress anyIpv4() {
+    try {
+      return InetAddress.getByAddress(new byte[4]);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("four bytes are an address", e);
+    }
+  }
+
+  /** Closes; the descriptor is gone in any case, so an error tells nothing. Null is ignored. */
+  static void closeQuietly(Closeable closeable) {
+    if (closeable == null) {
+      return;
+    }
+    try {
+      closeable.close();
+    } catch (IOException e) {
+      // close(2): whatever it reports concerns bytes that nobody could send again.
+    }
+  }
+}
