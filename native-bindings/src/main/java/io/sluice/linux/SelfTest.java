@@ -159,7 +159,11 @@ public final class SelfTest {
     return (arch.equals("amd64") ? "x86-64" : arch) + ", Linux " + kernel;
   }
 
+  /** jffi puts a whole stack trace into its message; the log line has no use for it. */
   private static String oneLine(String text) {
-    return String.valueOf(text).replaceAll("\\s*\\R\\s*", "; ");
+    return String.valueOf(text)
+        .replaceAll("\\R\\s*at [^\\r\\n]*", "")
+        .strip()
+        .replaceAll("\\s*\\R\\s*", "; ");
   }
 }

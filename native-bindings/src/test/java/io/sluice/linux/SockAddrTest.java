@@ -2,6 +2,7 @@ package io.sluice.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -11,6 +12,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.stream.Stream;
@@ -37,7 +39,14 @@ class SockAddrTest {
   }
 
   private static SockAddr mapped(int port) throws UnknownHostException {
-    byte[] bytes = HexFormat.of().parseHex("00000000000000000000ffff01020304");
+    return mapped("1.2.3.4", port);
+  }
+
+  private static SockAddr mapped(String ipv4, int port) throws UnknownHostException {
+    byte[] bytes = new byte[16];
+    bytes[10] = (byte) 0xFF;
+    bytes[11] = (byte) 0xFF;
+    System.arraycopy(InetAddress.getByName(ipv4).getAddress(), 0, bytes, 12, 4);
     return SockAddr.inet(Inet6Address.getByAddress(null, bytes, -1), port);
   }
 
@@ -200,13 +209,26 @@ class SockAddrTest {
         }) {
       assertThat(boundAndAsked(sys, address)).isEqualTo(address);
     }
-    for (String literal : new String[] {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"}) {
-      SockAddr address = inet(literal, 0);
-      SockAddr bound = boundAndAsked(sys, address);
+    assertThat(directory.resolve("plain.sock")).exists();
+    for (String literal : new String[] {"127.0.0.1", "127.1.2.3"}) {
+      SockAddr bound = boundAndAsked(sys, inet(literal, 0));
       assertThat(bound.port()).isPositive();
       assertThat(bound).isEqualTo(inet(literal, bound.port()));
     }
-    assertThat(directory.resolve("plain.sock")).exists();
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "asks the kernel of Linux")
+  void theKernelAgreesOnIpv6() throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "this machine has no IPv6");
+    Syscalls sys = LinuxSyscalls.open();
+
+    SockAddr loopback = boundAndAsked(sys, inet("::1", 0));
+    SockAddr dualStack = boundAndAsked(sys, mapped("127.0.0.1", 0));
+
+    assertThat(loopback).isEqualTo(inet("::1", loopback.port()));
+    assertThat(dualStack.family()).isEqualTo(Linux.AF_INET6);
+    assertThat(dualStack.unmapped()).isEqualTo(inet("127.0.0.1", dualStack.port()));
   }
 
   private static SockAddr boundAndAsked(Syscalls sys, SockAddr address) throws IOException {
