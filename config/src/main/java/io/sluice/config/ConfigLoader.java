@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
  */
 final class ConfigLoader {
 
+  private static final String REFERENCE = "reference.conf";
   private static final Pattern LINES = Pattern.compile("(.*?)( @ \\w+:.*)?: (\\d+)(-\\d+)?");
   private static final Pattern SEVERAL = Pattern.compile("merge of ([^,]*).*", Pattern.DOTALL);
   private static final ConfigParseOptions STRICT =
@@ -85,8 +86,7 @@ final class ConfigLoader {
 
   /** Only the key {@code sluice}: other libraries bring a file of this name too. */
   private static Config reference() {
-    return ConfigFactory.parseResources(
-            ConfigLoader.class.getClassLoader(), "reference.conf", STRICT)
+    return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), REFERENCE, STRICT)
         .withOnlyPath("sluice");
   }
 
@@ -106,6 +106,9 @@ final class ConfigLoader {
       }
       Origin origin = origin(e.origin());
       String rule = withoutPrefix(message, e.origin().description());
+      if (isReference(origin)) {
+        throw unusable(source, 0, "does not go with " + origin + ": " + rule);
+      }
       throw unusable(origin.source(), origin.line(), rule);
     }
   }
@@ -117,6 +120,11 @@ final class ConfigLoader {
   private static ConfigException unusable(String source, int line, String rule) {
     return new ConfigException(
         List.of(new Problem(new Origin(source, line).toString(), "", "", rule, "")));
+  }
+
+  /** Whether a value is a default, which is not the operator's to mend. */
+  static boolean isReference(Origin origin) {
+    return origin.source().equals(REFERENCE);
   }
 
   /** The first place where a value or the first part of an object stands. */

@@ -40,12 +40,12 @@ public final class ConfigReader {
   /** The kernel turns TCP_DEFER_ACCEPT into retransmissions, which end after minutes. */
   private static final Duration DEFER_ACCEPT_MAX = Duration.ofHours(1);
 
-  /** Below SOCK_MIN_RCVBUF the kernel rounds up; above 1 GiB its doubling would overflow an int. */
+  /** SO_RCVBUF is rounded up below a page and doubled within an int: socket(7). */
   private static final int SOCKET_BUFFER_MIN = 4096;
 
   private static final int SOCKET_BUFFER_MAX = 1 << 30;
 
-  /** Kernels before 5.4 keep a backlog in 16 bits; net.core.somaxconn caps it anyway. */
+  /** Older kernels keep a backlog in 16 bits; net.core.somaxconn caps it anyway. */
   private static final int BACKLOG_MAX = 65535;
 
   private static final Word<Duration> NEVER = new Word<>("none", Duration.ZERO);

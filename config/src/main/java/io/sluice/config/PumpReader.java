@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.config.ConfigSection.Word;
+import java.util.List;
 
 /** Reads {@code sluice.pump} and holds its numbers against each other. */
 final class PumpReader {
@@ -45,8 +46,7 @@ final class PumpReader {
           .findings()
           .error(
               section.place("pipe-size"),
-              "must be a power of two: the kernel rounds up, to " + Units.bytes(rounded),
-              "");
+              "must be a power of two: the kernel rounds up, to " + Units.bytes(rounded));
     } else if (pump.pipeBytes() > UNPRIVILEGED_PIPE_MAX) {
       section
           .findings()
@@ -60,39 +60,41 @@ final class PumpReader {
 
   /** A flow that cannot satisfy a threshold would never change, or change at every turn. */
   private static void checkThresholds(ConfigSection section, PumpConfig pump) {
-    Findings findings = section.findings();
-    int spliceAtLeast = pump.spliceAtLeastBytes();
-    if (pump.copyBelowBytes() >= spliceAtLeast) {
-      findings.error(
-          section.place("copy-below"),
-          "must be less than splice-at-least ("
-              + Units.bytes(spliceAtLeast)
-              + "): a flow between"
-              + " them would change to and fro");
+    var copyBelow = new Size("copy-below", pump.copyBelowBytes());
+    var spliceAtLeast = new Size("splice-at-least", pump.spliceAtLeastBytes());
+    if (copyBelow.bytes() >= spliceAtLeast.bytes()) {
+      refuse(section, copyBelow, spliceAtLeast, "a flow between them would change to and fro");
     }
-    if (spliceAtLeast > pump.bufferBytes()) {
-      findings.error(
-          section.place("splice-at-least"),
-          "must not be more than buffer-size ("
-              + Units.bytes(pump.bufferBytes())
-              + "): no read"
-              + " could be that large");
+    for (Size size :
+        List.of(
+            new Size("buffer-size", pump.bufferBytes()),
+            new Size("turn-budget", pump.turnBudgetBytes()))) {
+      if (spliceAtLeast.bytes() > size.bytes()) {
+        refuse(section, spliceAtLeast, size, "no read could be that large");
+      }
     }
-    if (spliceAtLeast > pump.turnBudgetBytes()) {
-      findings.error(
-          section.place("splice-at-least"),
-          "must not be more than turn-budget ("
-              + Units.bytes(pump.turnBudgetBytes())
-              + "): no"
-              + " read could be that large");
+    var pipe = new Size("pipe-size", pump.pipeBytes());
+    if (copyBelow.bytes() > pipe.bytes()) {
+      refuse(section, copyBelow, pipe, "every fill would be below it");
     }
-    if (pump.copyBelowBytes() > pump.pipeBytes()) {
-      findings.error(
-          section.place("copy-below"),
-          "must not be more than pipe-size ("
-              + Units.bytes(pump.pipeBytes())
-              + "): every fill"
-              + " would be below it");
+  }
+
+  private record Size(String key, int bytes) {
+    @Override
+    public String toString() {
+      return key + " (" + Units.bytes(bytes) + ")";
+    }
+  }
+
+  /** Reports the pair at the key that the operator wrote: the other one may be a default. */
+  private static void refuse(ConfigSection section, Size less, Size more, String reason) {
+    Place place = section.place(less.key());
+    if (ConfigLoader.isReference(place.origin())) {
+      section
+          .findings()
+          .error(section.place(more.key()), "is too small for " + less + ": " + reason);
+    } else {
+      section.findings().error(place, "is too large for " + more + ": " + reason);
     }
   }
 }

@@ -131,20 +131,20 @@ class BadConfigTest {
                 + " and 1GiB"),
         bad(
             "sluice.pump.copy-below = 16KiB",
-            "s.conf:4: sluice.pump.copy-below = \"16KiB\": must be less than splice-at-least"
+            "s.conf:4: sluice.pump.copy-below = \"16KiB\": is too large for splice-at-least"
                 + " (16KiB): a flow between them would change to and fro"),
         bad(
             "sluice.pump.splice-at-least = 128KiB",
-            "s.conf:4: sluice.pump.splice-at-least = \"128KiB\": must not be more than buffer-size"
+            "s.conf:4: sluice.pump.splice-at-least = \"128KiB\": is too large for buffer-size"
                 + " (64KiB): no read could be that large"),
         bad(
-            "sluice.pump { splice-at-least = 16KiB, turn-budget = 9KiB }",
-            "s.conf:4: sluice.pump.splice-at-least = \"16KiB\": must not be more than turn-budget"
-                + " (9KiB): no read could be that large"),
+            "sluice.pump.turn-budget = 9KiB",
+            "s.conf:4: sluice.pump.turn-budget = \"9KiB\": is too small for splice-at-least"
+                + " (16KiB): no read could be that large"),
         bad(
             "sluice.pump.pipe-size = 4KiB\nsluice.pump.copy-below = 5000",
-            "s.conf:5: sluice.pump.copy-below = 5000: must not be more than pipe-size (4KiB):"
-                + " every fill would be below it"));
+            "s.conf:5: sluice.pump.copy-below = 5000: is too large for pipe-size (4KiB): every fill"
+                + " would be below it"));
   }
 
   private static Stream<Arguments> keys() {
@@ -221,16 +221,16 @@ class BadConfigTest {
             "s.conf:4: sluice.frontends.web.bind = []: must not be empty"),
         bad(
             "sluice.backends.app.servers.b = \":80\"",
-            "s.conf:4: sluice.backends.app.servers.b.address = \":80\": a server needs a host before"
-                + " the port"),
+            "s.conf:4: sluice.backends.app.servers.b.address = \":80\": a server needs a host"
+                + " before the port"),
         bad(
             "sluice.backends.app.servers.b = \"h:0\"",
             "s.conf:4: sluice.backends.app.servers.b.address = \"h:0\": a server needs a port other"
                 + " than 0"),
         bad(
             "sluice.frontends.two { bind = [\"[::1]:81\", \"0.0.0.0:80\"], backend = app }",
-            "s.conf:4: sluice.frontends.two.bind = \"0.0.0.0:80\": the address is already claimed by"
-                + " \":80\" of frontend web (s.conf:1)"));
+            "s.conf:4: sluice.frontends.two.bind = \"0.0.0.0:80\": the address is already claimed"
+                + " by \":80\" of frontend web (s.conf:1)"));
   }
 
   private static Stream<Arguments> syntax() {
@@ -316,6 +316,12 @@ class BadConfigTest {
             circle
                 + ": include statements nested more than 50 times, you probably have a cycle in"
                 + " your includes.");
+  }
+
+  @Test
+  void defaultThatDoesNotFitIsTheFilesProblem() {
+    assertThat(refused(GOOD + "sluice.tcp.keep-alive-idle += 5s").getMessage())
+        .matches("s\\.conf: does not go with reference\\.conf:\\d+: Cannot concatenate .*");
   }
 
   @Test

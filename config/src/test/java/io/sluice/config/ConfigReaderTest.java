@@ -29,10 +29,12 @@ class ConfigReaderTest {
         drain-timeout = 30s
         timeouts { connect = 5s, client = 1m, server = 1m, client-fin = 30s, server-fin = 30s }
         frontends {
-          web { bind = ["127.0.0.1:8080", "[::1]:8080", "unix:/run/sluice/web.sock"], backend = app, max-connections = 10000 }
+          web { bind = ["127.0.0.1:8080", "[::1]:8080", "unix:/run/sluice/web.sock"], \
+          backend = app, max-connections = 10000 }
         }
         backends {
-          app { balance = roundrobin, servers { a { address = "127.0.0.1:9001" }, b { address = "127.0.0.1:9002" } } }
+          app { balance = roundrobin, servers { a { address = "127.0.0.1:9001" }, \
+          b { address = "127.0.0.1:9002" } } }
         }
       }
       """;
@@ -42,6 +44,40 @@ class ConfigReaderTest {
       sluice.frontends.web { bind = ":8080", backend = app }
       sluice.backends.app.servers.a = "127.0.0.1:9001"
       """;
+
+  private static final String ALL_TCP =
+      """
+        tcp {
+          nodelay = false, keep-alive = yes, keep-alive-idle = 2m, keep-alive-interval = 10s
+          keep-alive-count = 4, user-timeout = 45s, receive-buffer = 128KiB, send-buffer = 256KiB
+          congestion-control = bbr
+        }
+        """;
+
+  private static final String ALL =
+      """
+        sluice {
+          threads = 3, transport = epoll, max-connections = 777, drain-timeout = 2m
+          balance = roundrobin
+          pump {
+            mode = splice, splice-after-reads = 5, splice-at-least = 32KiB, copy-after-fills = 6
+            copy-below = 4KiB, buffer-size = 128KiB, pipe-size = 256KiB, pipe-budget = 4096
+            turn-budget = 512KiB
+          }
+          frontends.web {
+            bind = ["[fe80::1%eth0]:443", "unix:@web"], backend = app, max-connections = 55
+            timeouts { client = 11s, client-fin = 12s }
+            listen { backlog = 99, defer-accept = 3s, fast-open = 7, v6only = true }
+            TCP
+          }
+          backends.app {
+            balance = roundrobin, servers { a { address = "unix:/run/a" } }
+            timeouts { connect = 1500, server = 22s, server-fin = 23s, tunnel = 1h }
+            TCP
+          }
+        }
+        """
+          .replace("TCP\n", ALL_TCP);
 
   private static final TcpOptions PLAIN_TCP =
       new TcpOptions(true, false, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, 0, "");
@@ -106,40 +142,7 @@ class ConfigReaderTest {
 
   @Test
   void everyKeyIsRead() throws ConfigException {
-    String tcp =
-        """
-        tcp {
-          nodelay = false, keep-alive = yes, keep-alive-idle = 2m, keep-alive-interval = 10s
-          keep-alive-count = 4, user-timeout = 45s, receive-buffer = 128KiB, send-buffer = 256KiB
-          congestion-control = bbr
-        }
-        """;
-    String hocon =
-        """
-        sluice {
-          threads = 3, transport = epoll, max-connections = 777, drain-timeout = 2m
-          balance = roundrobin
-          pump {
-            mode = splice, splice-after-reads = 5, splice-at-least = 32KiB, copy-after-fills = 6
-            copy-below = 4KiB, buffer-size = 128KiB, pipe-size = 256KiB, pipe-budget = 4096
-            turn-budget = 512KiB
-          }
-          frontends.web {
-            bind = ["[fe80::1%eth0]:443", "unix:@web"], backend = app, max-connections = 55
-            timeouts { client = 11s, client-fin = 12s }
-            listen { backlog = 99, defer-accept = 3s, fast-open = 7, v6only = true }
-            TCP
-          }
-          backends.app {
-            balance = roundrobin, servers { a { address = "unix:/run/a" } }
-            timeouts { connect = 1500, server = 22s, server-fin = 23s, tunnel = 1h }
-            TCP
-          }
-        }
-        """
-            .replace("TCP\n", tcp);
-
-    SluiceConfig config = ConfigReader.parse("sluice.conf", hocon).config();
+    SluiceConfig config = ConfigReader.parse("sluice.conf", ALL).config();
 
     var options =
         new TcpOptions(
@@ -193,7 +196,8 @@ class ConfigReaderTest {
           timeouts { client = 7s, connect = 8s }
           tcp { nodelay = false }
           listen { backlog = 9 }
-          frontends.web { bind = ":1", backend = app, timeouts.client-fin = 3s, tcp.keep-alive = on }
+          frontends.web { bind = ":1", backend = app, timeouts.client-fin = 3s, \
+          tcp.keep-alive = on }
           backends.app { servers.a = "h:2", timeouts.server = 4s }
         }
         """;
@@ -218,7 +222,8 @@ class ConfigReaderTest {
   void namesKeepTheOrderOfTheFileEvenOnOneLine() throws ConfigException {
     String hocon =
         """
-        sluice.backends { zeta { servers { q = "h:1", app = "h:2", b { address = "h:3" } } }, app { servers { x = "h:4", app = "h:5", a = "h:6" } }
+        sluice.backends { zeta { servers { q = "h:1", app = "h:2", b { address = "h:3" } } }, \
+          app { servers { x = "h:4", app = "h:5", a = "h:6" } }
           mid.servers.one = "h:7" }
         sluice.frontends { z { bind = ":1", backend = zeta }
           y { bind = ":2", backend = app }
@@ -240,8 +245,7 @@ class ConfigReaderTest {
   @Test
   void timeoutsMayBeNever() throws ConfigException {
     String hocon =
-        SMALL
-            + "sluice { drain-timeout = 0, timeouts { client = none, client-fin = 0, tunnel = 0 } }";
+        SMALL + "sluice { drain-timeout = 0, timeouts { client = none, client-fin = 0 } }";
 
     SluiceConfig config = ConfigReader.parse("sluice.conf", hocon).config();
 

@@ -22,7 +22,7 @@ class MutationTest {
       """;
 
   private static final String ALPHABET = "{}[]()=:,.\"\n #$?+-*/%@0a9zZ_é\0";
-  private static final int ROUNDS = 3000;
+  private static final int ROUNDS = 1500;
   private static final int EDITS_MAX = 3;
 
   @Test
