@@ -1,0 +1,21 @@
+package io.sluice.transport;
+
+import io.sluice.linux.SockAddr;
+
+/**
+ * A listening socket, shared by all loops: each may watch it through its own {@link Poller}, and a
+ * waiting connection wakes as few of them as the platform can manage.
+ *
+ * <p>Thread-safe. Closed once, after every poller has stopped watching it.
+ */
+public interface ListenSocket extends AutoCloseable {
+
+  /** The address it is bound to, with the port that the kernel chose where 0 was asked for. */
+  SockAddr address();
+
+  /**
+   * Stops listening; connections that nobody accepted are reset. Removes the path of a UNIX socket.
+   */
+  @Override
+  void close();
+}

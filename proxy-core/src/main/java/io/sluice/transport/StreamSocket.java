@@ -1,0 +1,54 @@
+package io.sluice.transport;
+
+import io.sluice.linux.SockAddr;
+
+/**
+ * One connected or connecting stream socket, TCP or UNIX, never blocking.
+ *
+ * <p>Invariant: {@link #isReadable} and {@link #isWritable} are true unless an attempt since the
+ * last report found the opposite. Who finds {@code -EAGAIN} need not ask for anything: the poller
+ * reports when it has changed.
+ *
+ * <p>Owned by one Session, on one loop's thread. Closed exactly once, by {@link #close} or {@link
+ * #reset}.
+ */
+public interface StreamSocket {
+
+  /** False only after a read found nothing, until the poller reports otherwise. */
+  boolean isReadable();
+
+  /** False while connecting and after a write found no room, until the poller reports otherwise. */
+  boolean isWritable();
+
+  /**
+   * True once the connection is known to be broken: the poller saw an error, or a call failed with
+   * one. Bytes that arrived before may still be readable.
+   */
+  boolean isBroken();
+
+  /** 0 once connected, {@code -EINPROGRESS} before, {@code -errno} when it failed. */
+  int finishConnect();
+
+  /** The other side's address. */
+  SockAddr peer();
+
+  /** Our own address; asked from the kernel on every call. */
+  SockAddr local();
+
+  /** Sends FIN after the bytes already written. Harmless on a broken socket. */
+  void shutdownOutput();
+
+  /**
+   * Bytes written that the kernel has not yet sent or that the peer has not acknowledged
+   * (SIOCOUTQ); 0 where the platform cannot tell.
+   */
+  long unacknowledgedBytes();
+
+  /** Closes in order: FIN after the bytes already written. */
+  void close();
+
+  /**
+   * Closes with a reset: the peer's next call fails with ECONNRESET. Unsent bytes are discarded.
+   */
+  void reset();
+}
