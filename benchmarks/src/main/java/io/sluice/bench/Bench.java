@@ -83,7 +83,7 @@ final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--source",
-      defaultValue = "SENDFILE",
+      defaultValue = "SEND",
       description = "How bulk bytes are sent: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Source.Way source;
 
@@ -188,7 +188,10 @@ final class Bench implements Callable<Integer> {
   private void progress(String where, Map<Metric, Double> figures) {
     String text =
         figures.entrySet().stream()
-            .filter(figure -> figure.getKey().isHeadline() || figure.getKey() == Metric.ERRORS)
+            .filter(
+                figure ->
+                    figure.getKey().kind() == Metric.Kind.HEADLINE
+                        || figure.getKey() == Metric.ERRORS)
             .map(figure -> Summary.format(figure.getValue()) + " " + figure.getKey().label())
             .collect(Collectors.joining(", "));
     err().println(text.isEmpty() ? where : where + ": " + text);

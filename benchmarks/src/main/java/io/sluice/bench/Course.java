@@ -2,6 +2,7 @@ package io.sluice.bench;
 
 import io.sluice.bench.figures.Metric;
 import io.sluice.bench.figures.Results;
+import io.sluice.bench.load.Clients;
 import io.sluice.bench.load.LoadLoop;
 import io.sluice.bench.load.Source;
 import io.sluice.bench.peer.Contender;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,6 +31,8 @@ import java.util.function.Consumer;
  */
 final class Course implements AutoCloseable {
 
+  private static final int RESTARTS_MAX = 3;
+
   private final Plan plan;
   private final Path work;
   private final Source.Way way;
@@ -38,6 +42,7 @@ final class Course implements AutoCloseable {
   private final List<LoadLoop> serverLoops = new ArrayList<>();
   private final List<Stage> stages = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final Map<String, Integer> restarts = new HashMap<>();
   private final Results results = new Results();
   private Report report;
 
@@ -122,7 +127,7 @@ final class Course implements AutoCloseable {
     source.close();
   }
 
-  /** A contender that fails or has ended takes no further part. */
+  /** A contender that fails or has ended is started again, a few times. */
   private Map<Metric, Double> run(Workload workload, Stage stage, Timing timing, String what)
       throws InterruptedException {
     String name = stage.contender().name();
@@ -136,13 +141,28 @@ final class Course implements AutoCloseable {
       return figures;
     } catch (IOException e) {
       note(where + ": " + e.getMessage());
-      stages.remove(stage);
-      try {
-        stage.close();
-      } catch (IOException closing) {
-        note(name + ": " + closing.getMessage());
-      }
+      restart(stage, workload);
       return Map.of();
+    }
+  }
+
+  private void restart(Stage stage, Workload workload) throws InterruptedException {
+    Contender contender = stage.contender();
+    int index = stages.indexOf(stage);
+    int count = restarts.merge(contender.name(), 1, Integer::sum);
+    try {
+      stage.close();
+      if (count > RESTARTS_MAX) {
+        throw new IOException("failed " + count + " times");
+      }
+      Stage again = Stage.set(contender, clientLoops, serverLoops, work);
+      stages.set(index, again);
+      if (workload.warmsUp()) {
+        workload.run(again, plan.warmUp());
+      }
+    } catch (IOException e) {
+      stages.remove(index);
+      note(contender.name() + ": takes no further part: " + e.getMessage());
     }
   }
 
@@ -170,13 +190,15 @@ final class Course implements AutoCloseable {
         String.format(
             Locale.ROOT,
             "Client and server are %d + %d threads of one other process on the same machine;"
-                + " everything goes over 127.0.0.1; bulk is sent with %s.",
+                + " everything goes over 127.0.0.1; bulk is sent with %s and discarded with %s.",
             clientLoops.size(),
             serverLoops.size(),
-            way == Source.Way.SENDFILE ? "sendfile(2) from the page cache" : "send(2)"),
+            way == Source.Way.SENDFILE ? "sendfile(2) from the page cache" : "send(2)",
+            Clients.wayOfDiscarding()),
         "Proxy CPU is the sum of /proc/PID/task/*/schedstat over all the contender's processes;"
-            + " kernel work on loopback is charged to whoever caused it. \"load CPU\" is the"
-            + " generator's, \"machine CPU\" everybody's by /proc/stat: the difference is strangers.",
+            + " kernel work on loopback is charged to whoever caused it. \"load\" is the"
+            + " generator's CPU, \"machine\" everybody's by /proc/stat; \"others\" is what remains:"
+            + " other programs and interrupts. Where it is large the round was disturbed.",
         "Round trips and connections are closed loops: the tail of a latency is a lower bound.",
         "Idle memory is resident memory of the process alone; socket buffers in the kernel are not"
             + " in it. Pages shared by several workers count once for each.");

@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 final class BulkTalk implements ClientConnection.Talk {
 
   private final Meter meter;
+  private Sink sink;
   private long sentBytes;
 
   BulkTalk(Meter meter) {
@@ -15,7 +16,8 @@ final class BulkTalk implements ClientConnection.Talk {
   }
 
   @Override
-  public void onConnected(ClientConnection connection) {
+  public void onConnected(ClientConnection connection) throws IOException {
+    sink = Sink.of(connection.channel());
     switch (connection.order().kind()) {
       case RECEIVE, BOTH -> connection.interest(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
       case SEND, ECHO, ANSWER, ANSWER_AND_CLOSE -> {}
@@ -25,7 +27,7 @@ final class BulkTalk implements ClientConnection.Talk {
 
   @Override
   public void onReadable(ClientConnection connection) throws IOException {
-    long count = connection.loop().sink().discard(connection.channel());
+    long count = sink.discard();
     if (count < 0) {
       throw new EOFException("the bulk stream ended");
     }

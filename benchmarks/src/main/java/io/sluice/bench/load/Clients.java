@@ -57,6 +57,11 @@ public final class Clients implements AutoCloseable {
     }
   }
 
+  /** For the report: how bulk bytes are discarded. */
+  public static String wayOfDiscarding() {
+    return Sink.way();
+  }
+
   /** Records latencies from now on, or no longer. */
   public void record(boolean on) {
     messages.forEach(meter -> meter.record(on));

@@ -37,7 +37,6 @@ public final class LoadLoop implements Closeable {
   private final Queue<Runnable> retries = new ConcurrentLinkedQueue<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(PAYLOAD_BYTES_MAX);
   private final ByteBuffer payload = ByteBuffer.allocateDirect(PAYLOAD_BYTES_MAX);
-  private final Sink sink = new Sink();
   private final Source source;
   private final Thread thread;
   private volatile boolean open = true;
@@ -79,10 +78,6 @@ public final class LoadLoop implements Closeable {
   /** The bytes [from, to) of the message that everybody sends; from the loop's thread. */
   ByteBuffer payload(int from, int to) {
     return payload.limit(to).position(from);
-  }
-
-  Sink sink() {
-    return sink;
   }
 
   Source source() {

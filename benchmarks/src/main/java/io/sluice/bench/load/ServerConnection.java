@@ -16,6 +16,7 @@ final class ServerConnection implements Endpoint {
   private long orderBits;
   private int orderBytes;
   private Order order;
+  private Sink sink;
   private long sentBytes;
   private int arrivedBytes;
   private int owedBytes;
@@ -48,7 +49,7 @@ final class ServerConnection implements Endpoint {
   /** False when the connection has come to its end. */
   private boolean read(SelectionKey key) throws IOException {
     if (order != null && isBulk()) {
-      long count = loop.sink().discard(channel);
+      long count = sink.discard();
       meter.addBytes(Math.max(count, 0));
       return count >= 0;
     }
@@ -64,7 +65,7 @@ final class ServerConnection implements Endpoint {
   }
 
   /** False while the order is not complete. */
-  private boolean readOrder(ByteBuffer buffer, SelectionKey key) {
+  private boolean readOrder(ByteBuffer buffer, SelectionKey key) throws IOException {
     while (orderBytes < Order.BYTES && buffer.hasRemaining()) {
       orderBits = orderBits << 8 | (buffer.get() & 0xff);
       orderBytes++;
@@ -74,9 +75,13 @@ final class ServerConnection implements Endpoint {
     }
     order = Order.fromBits(orderBits);
     switch (order.kind()) {
-      case SEND, BOTH -> key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+      case SEND, RECEIVE, BOTH -> sink = Sink.of(channel);
       case ANSWER, ANSWER_AND_CLOSE -> arrivedBytes = Order.BYTES;
-      case RECEIVE, ECHO -> {}
+      case ECHO -> {}
+    }
+    switch (order.kind()) {
+      case SEND, BOTH -> key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+      case RECEIVE, ECHO, ANSWER, ANSWER_AND_CLOSE -> {}
     }
     return true;
   }

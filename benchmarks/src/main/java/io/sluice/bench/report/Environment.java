@@ -55,8 +55,9 @@ public final class Environment {
 
   private static String line(String file) {
     try {
-      return Files.readString(Path.of(file)).strip().replaceAll("\\s+", " ");
-    } catch (IOException e) {
+      // Numbers below /proc/sys can only be read in one piece: a second read says end of file.
+      return Files.readAllLines(Path.of(file)).get(0).strip().replaceAll("\\s+", " ");
+    } catch (IOException | IndexOutOfBoundsException e) {
       return "?";
     }
   }

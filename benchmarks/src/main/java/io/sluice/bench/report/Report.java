@@ -1,6 +1,11 @@
 package io.sluice.bench.report;
 
+import static io.sluice.bench.figures.Metric.Kind.DETAIL;
+import static io.sluice.bench.figures.Metric.Kind.HEADLINE;
+import static io.sluice.bench.figures.Metric.Kind.RESOURCE;
+
 import io.sluice.bench.figures.Metric;
+import io.sluice.bench.figures.Metric.Kind;
 import io.sluice.bench.figures.Results;
 import io.sluice.bench.figures.Summary;
 import java.util.ArrayList;
@@ -42,8 +47,9 @@ public record Report(
     for (String workload : results.workloads()) {
       out.append("## ").append(workload).append("\n\n");
       out.append(titles.getOrDefault(workload, "")).append("\n\n");
-      out.append(figures(results, workload)).append('\n');
+      out.append(figures(results, workload, HEADLINE, DETAIL)).append('\n');
       out.append(ratios(results, workload));
+      out.append(figures(results, workload, RESOURCE)).append('\n');
     }
     return out.toString();
   }
@@ -54,8 +60,10 @@ public record Report(
     out.append('\n');
   }
 
-  private static String figures(Results results, String workload) {
-    List<Metric> metrics = List.copyOf(results.metrics(workload));
+  private static String figures(Results results, String workload, Kind... kinds) {
+    Set<Kind> wanted = Set.of(kinds);
+    List<Metric> metrics =
+        results.metrics(workload).stream().filter(m -> wanted.contains(m.kind())).toList();
     List<String> head = new ArrayList<>(List.of("contender"));
     metrics.forEach(metric -> head.add(metric.label()));
     Table table = new Table(head);
@@ -82,7 +90,7 @@ public record Report(
     Table table = new Table(head);
     boolean empty = true;
     for (Metric metric : results.metrics(workload)) {
-      if (metric.isHeadline()) {
+      if (metric.kind() == HEADLINE) {
         for (String row : rows) {
           empty &= !addRatios(table, results, workload, metric, row, peers);
         }

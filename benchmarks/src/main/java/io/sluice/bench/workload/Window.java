@@ -68,7 +68,11 @@ final class Window {
       figures.put(Metric.SWITCHES, contenderAfter.switchesSince(contenderBefore) / seconds());
       figures.put(Metric.RSS, proxyRssBytes() / (double) (1 << 20));
     }
-    figures.put(Metric.LOAD_CORES, loadAfter.cpuNsSince(loadBefore) / NS_PER_S / seconds());
-    figures.put(Metric.MACHINE_CORES, (machineAfter - machineBefore) / NS_PER_S / seconds());
+    double load = loadAfter.cpuNsSince(loadBefore) / NS_PER_S / seconds();
+    double machine = (machineAfter - machineBefore) / NS_PER_S / seconds();
+    double others = machine - load - proxyCpuSeconds() / seconds();
+    figures.put(Metric.LOAD_CORES, load);
+    figures.put(Metric.MACHINE_CORES, machine);
+    figures.put(Metric.OTHERS_CORES, Math.max(0, others));
   }
 }
