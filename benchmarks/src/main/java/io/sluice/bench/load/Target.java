@@ -25,11 +25,13 @@ public final class Target implements Endpoint, Closeable {
   private final List<Meter> meters = new ArrayList<>();
   private final ServerSocketChannel listener;
   private final AtomicInteger connections = new AtomicInteger();
+  private final int port;
   private int turn;
 
   private Target(List<LoadLoop> loops, ServerSocketChannel listener) {
     this.loops = loops;
     this.listener = listener;
+    this.port = listener.socket().getLocalPort();
     loops.forEach(loop -> meters.add(new Meter()));
   }
 
@@ -55,7 +57,7 @@ public final class Target implements Endpoint, Closeable {
   }
 
   public int port() {
-    return listener.socket().getLocalPort();
+    return port;
   }
 
   /** Bytes that bulk connections have brought so far. */
@@ -84,6 +86,8 @@ public final class Target implements Endpoint, Closeable {
   @Override
   public void close() throws IOException {
     listener.close();
+    // The descriptor of a registered channel is closed by the next turn of its selector.
+    loops.get(0).selector().wakeup();
   }
 
   private void serve(SocketChannel channel) {

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,11 +21,11 @@ public final class Running implements Closeable {
   private static final int START_S = 15;
   private static final int STOP_S = 3;
   private static final int POLL_MS = 10;
-  private static final Set<Process> STARTED = ConcurrentHashMap.newKeySet();
+  private static final Set<Process> STARTED = new HashSet<>();
+  private static boolean ending;
 
   static {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> STARTED.forEach(Running::end), "end-contenders"));
+    Runtime.getRuntime().addShutdownHook(new Thread(Running::endAll, "end-contenders"));
   }
 
   private final int port;
@@ -49,13 +49,12 @@ public final class Running implements Closeable {
   static Running command(List<String> command, int port, Path work) throws IOException {
     Path output = work.resolve("output.log");
     Process process =
-        new ProcessBuilder(command)
-            .directory(work.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
-    STARTED.add(process);
+        launch(
+            new ProcessBuilder(command)
+                .directory(work.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .redirectInput(Path.of("/dev/null").toFile()));
     Running running = new Running(port, process);
     try {
       awaitListening(process, port);
@@ -91,8 +90,28 @@ public final class Running implements Closeable {
   public void close() {
     if (process != null) {
       end(process);
-      STARTED.remove(process);
+      forget(process);
     }
+  }
+
+  /** One lock with {@link #endAll}: nothing is started once the program is ending. */
+  private static synchronized Process launch(ProcessBuilder builder) throws IOException {
+    if (ending) {
+      throw new IOException("the program is ending");
+    }
+    Process process = builder.start();
+    STARTED.add(process);
+    return process;
+  }
+
+  private static synchronized void forget(Process process) {
+    STARTED.remove(process);
+  }
+
+  private static synchronized void endAll() {
+    ending = true;
+    STARTED.forEach(Process::destroy);
+    STARTED.forEach(Running::end);
   }
 
   private static void end(Process process) {
