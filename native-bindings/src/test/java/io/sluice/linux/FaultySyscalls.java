@@ -287,7 +287,16 @@ public final class FaultySyscalls extends ForwardingSyscalls {
   @Override
   public long recv(int fd, long buffer, long length, int flags) {
     int fault = enterOn(Call.RECV, fd);
-    return fault != 0 ? fault : super.recv(fd, buffer, capped(Call.RECV, length), flags);
+    if (fault != 0) {
+      return fault;
+    }
+    long cap = capped(Call.RECV, length);
+    long received = super.recv(fd, buffer, cap, flags);
+    if (cap < length && received == cap) {
+      // A short read tells a caller that nothing is left, and no event would contradict it.
+      registrations.rearm(fd);
+    }
+    return received;
   }
 
   @Override
