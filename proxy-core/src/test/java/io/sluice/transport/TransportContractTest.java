@@ -1,0 +1,69 @@
+package io.sluice.transport;
+
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What every transport must do, with real sockets on loopback. A transport is tested by a subclass
+ * that makes it; the behaviours stand in the contracts, by subject.
+ */
+abstract class TransportContractTest {
+
+  /** A fresh transport for one test. */
+  abstract Transport transport();
+
+  /** Java heap bytes that a loop may allocate for one event of a steady small-message flow. */
+  abstract long maxBytesPerEvent();
+
+  @Nested
+  class Listening extends ListenContract {
+    @Override
+    Transport newTransport() {
+      return transport();
+    }
+  }
+
+  @Nested
+  class ListeningAtPaths extends UnixContract {
+    @Override
+    Transport newTransport() {
+      return transport();
+    }
+  }
+
+  @Nested
+  class Connecting extends ConnectContract {
+    @Override
+    Transport newTransport() {
+      return transport();
+    }
+  }
+
+  @Nested
+  class Polling extends ReadinessContract {
+    @Override
+    Transport newTransport() {
+      return transport();
+    }
+  }
+
+  @Nested
+  class Pumping extends PumpContract {
+    @Override
+    Transport newTransport() {
+      return transport();
+    }
+
+    @Override
+    long maxBytesPerEvent() {
+      return TransportContractTest.this.maxBytesPerEvent();
+    }
+  }
+
+  @Nested
+  class Closing extends CloseContract {
+    @Override
+    Transport newTransport() {
+      return transport();
+    }
+  }
+}
