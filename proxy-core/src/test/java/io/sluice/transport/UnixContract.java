@@ -91,13 +91,8 @@ abstract class UnixContract extends ContractFixture {
   void connectToFullQueueIsWouldBlock() throws Exception {
     ServerSocketChannel server = closedAfterwards(ServerSocketChannel.open(family()));
     server.bind(javaAddress(), 1);
-    int connected = 0;
-    StreamSocket socket;
-    while ((socket = poller.connect(address, TCP, () -> {})) != null) {
-      End end = new End(null);
-      end.socket = socket;
-      assertThat(++connected).as("connections in a queue of one").isLessThan(10);
-    }
+
+    int connected = fillQueue();
 
     assertThat(poller.lastError()).isEqualTo(-Errno.EAGAIN);
     assertThat(poller.usage().sockets()).isEqualTo(connected);
@@ -125,6 +120,18 @@ abstract class UnixContract extends ContractFixture {
     closedAfterwards(SocketChannel.open(javaAddress()));
     StreamSocket probe = acceptOne(poller, living);
     probe.close();
+  }
+
+  @Test
+  void pathOfTheLivingWithFullQueueIsRefused() throws Exception {
+    ServerSocketChannel living = closedAfterwards(ServerSocketChannel.open(family()));
+    living.bind(javaAddress(), 1);
+    fillQueue();
+
+    assertThatThrownBy(() -> transport.listen(address, LISTEN, TCP))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("still listens");
+    assertThat(path).exists();
   }
 
   @Test
@@ -166,6 +173,17 @@ abstract class UnixContract extends ContractFixture {
     listener.close();
 
     assertThat(path).exists();
+  }
+
+  /** Connects until the queue takes no more; returns how many fitted. */
+  private int fillQueue() {
+    int connected = 0;
+    StreamSocket socket;
+    while ((socket = poller.connect(address, TCP, () -> {})) != null) {
+      new End(null).socket = socket;
+      assertThat(++connected).as("connections in a queue of one").isLessThan(10);
+    }
+    return connected;
   }
 
   private ServerSocketChannel bindByHand() throws IOException {
