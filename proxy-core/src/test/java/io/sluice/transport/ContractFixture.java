@@ -2,6 +2,7 @@ package io.sluice.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
@@ -11,8 +12,15 @@ import io.sluice.linux.SockAddr;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
@@ -51,10 +60,22 @@ abstract class ContractFixture {
   private final List<End> ends = new ArrayList<>();
   private final ExecutorService peerThreads = Executors.newCachedThreadPool();
 
+  private long descriptorsBefore;
+
   abstract Transport newTransport();
+
+  /** The JDK opens some descriptors once, with the first socket of each kind. */
+  @BeforeAll
+  static void warmUp() throws IOException {
+    SocketChannel.open(StandardProtocolFamily.UNIX).close();
+    SocketChannel.open().close();
+    Selector.open().close();
+    new ServerSocket(0, 1, InetAddress.getLoopbackAddress()).close();
+  }
 
   @BeforeEach
   void openTransport() throws IOException {
+    descriptorsBefore = openDescriptors();
     transport = newTransport();
     poller = openPoller();
   }
@@ -74,6 +95,38 @@ abstract class ContractFixture {
       assertThat(each.usage().buffersInUse()).as("buffers left").isZero();
       assertThat(each.usage().pipesInUse()).as("pipes left").isZero();
       each.close();
+    }
+    // A peer's thread that was blocked in a read lets go of its descriptor a moment later.
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(Duration.ofMillis(WAIT_MS))
+        .untilAsserted(() -> assertThat(openDescriptors()).isEqualTo(descriptorsBefore));
+  }
+
+  /** Sockets, pipes, epoll and event descriptors of this process; 0 where nobody can tell. */
+  private static long openDescriptors() throws IOException {
+    Path self = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(self)) {
+      return 0;
+    }
+    long count = 0;
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(self)) {
+      for (Path descriptor : descriptors) {
+        String what = target(descriptor);
+        if (what.startsWith("socket:") || what.startsWith("pipe:") || what.startsWith("anon_")) {
+          count++;
+        }
+      }
+    }
+    return count;
+  }
+
+  private static String target(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (IOException e) {
+      return ""; // Closed meanwhile: the descriptor of the directory itself.
     }
   }
 
