@@ -28,6 +28,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -146,10 +147,9 @@ abstract class ContractFixture {
     return peerThreads.submit(work);
   }
 
-  /** The result of work that is done. */
-  static <T> T resultOf(Future<T> done) throws Exception {
-    assertThat(done).isDone();
-    return done.get();
+  /** The result of work that is about to end. */
+  static <T> T resultOf(Future<T> work) throws Exception {
+    return work.get(WAIT_MS, TimeUnit.MILLISECONDS);
   }
 
   // Polling.

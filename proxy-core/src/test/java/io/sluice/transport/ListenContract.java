@@ -170,6 +170,31 @@ abstract class ListenContract extends ContractFixture {
   }
 
   @Test
+  void watchEndedInTheSameBatchReachesNobody() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      ListenSocket one = listen();
+      ListenSocket other = listen();
+      int[] reports = new int[2];
+      poller.watch(one, () -> endWatch(other, reports, 0));
+      poller.watch(other, () -> endWatch(one, reports, 1));
+      peerOf(one);
+      peerOf(other);
+
+      pollUntil(() -> reports[0] + reports[1] > 0);
+      poller.poll(0);
+
+      assertThat(Math.min(reports[0], reports[1])).as("round %d", round).isZero();
+      poller.unwatch(one);
+      poller.unwatch(other);
+    }
+  }
+
+  private void endWatch(ListenSocket victim, int[] reports, int self) {
+    reports[self]++;
+    poller.unwatch(victim);
+  }
+
+  @Test
   void eachConnectionIsAcceptedOnceByOneOfTwoPollers() throws Exception {
     int connections = 20;
     ListenSocket listener = listen();

@@ -3,6 +3,8 @@ package io.sluice.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.linux.Errno;
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -135,7 +137,25 @@ abstract class ReadinessContract extends ContractFixture {
   }
 
   @Test
-  void eventOfASocketClosedInTheSameBatchReachesNobody() throws Exception {
+  void bytesForASocketClosedInTheSameBatchReachNobody() throws Exception {
+    onlyOneOfTwoHears(peer -> send(peer, "x"));
+  }
+
+  @Test
+  void resetOfASocketClosedInTheSameBatchReachesNobody() throws Exception {
+    onlyOneOfTwoHears(
+        peer -> {
+          peer.setSoLinger(true, 0);
+          peer.close();
+        });
+  }
+
+  private interface PeerAction {
+    void act(Socket peer) throws IOException;
+  }
+
+  /** Both peers act, and whichever end hears of it first closes the other. */
+  private void onlyOneOfTwoHears(PeerAction action) throws IOException {
     for (int round = 0; round < 20; round++) {
       End one = end();
       End other = end();
@@ -143,8 +163,8 @@ abstract class ReadinessContract extends ContractFixture {
       one.onReady = () -> closeOneOf(one, other);
       other.onReady = () -> closeOneOf(other, one);
 
-      send(one.peer, "x");
-      send(other.peer, "x");
+      action.act(one.peer);
+      action.act(other.peer);
       pollUntil(() -> one.closed || other.closed);
       poller.poll(0);
       poller.poll(0);

@@ -48,6 +48,11 @@ final class ExceptionErrno {
 
   private ExceptionErrno() {}
 
+  /**
+   * Loads this class: from a directory that takes a descriptor, and they may have run out later.
+   */
+  static void load() {}
+
   static int ofRead(IOException failure) {
     return of(failure, Errno.ECONNRESET);
   }

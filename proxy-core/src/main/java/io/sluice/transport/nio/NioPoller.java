@@ -81,7 +81,7 @@ final class NioPoller implements Poller {
     Object listener = key.attachment();
     if (listener instanceof NioStreamSocket socket) {
       socket.onSelected(key.readyOps());
-    } else if (listener instanceof Watch watch && watch.active) {
+    } else if (listener instanceof Watch watch) {
       watch.onAcceptable.onReady();
     } else {
       staleEvents++;
