@@ -9,9 +9,12 @@ class NioTransportContractTest extends TransportContractTest {
     return new NioTransport();
   }
 
-  /** The JDK's selector boxes the descriptor of an event; nothing else may be allocated. */
+  /**
+   * The JDK's selector boxes the descriptor of an event, 16 bytes from 128 on; measured with small
+   * descriptors: 0. Twice that leaves room for a JDK that does more.
+   */
   @Override
   long maxBytesPerEvent() {
-    return 64;
+    return 32;
   }
 }
