@@ -11,7 +11,7 @@ import java.util.Map;
  * @param threads number of event loops; 0 means {@code auto}, one per core
  * @param maxConnections client connections in all frontends together; the excess waits in the
  *     kernel's backlog
- * @param drainTimeout how long sessions may go on after a first SIGTERM
+ * @param drainTimeout how long sessions may go on after a first SIGTERM; zero closes them at once
  * @param frontends by name, in the order of the file
  * @param backends by name, in the order of the file
  */

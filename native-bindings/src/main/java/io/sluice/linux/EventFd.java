@@ -32,28 +32,39 @@ public final class EventFd implements AutoCloseable {
   /**
    * Makes the descriptor readable; does nothing once it is closed. The lock keeps a late signal
    * from writing into a descriptor number that has become somebody's connection.
+   *
+   * @return 0 or {@code -errno}, which only a system call filter can cause
    */
-  public synchronized void signal() {
-    if (fd.isOpen()) {
-      long written;
-      do {
-        written = syscalls.write(fd.raw(), one.address(), Long.BYTES);
-      } while (written == -Errno.EINTR);
-      assert written == Long.BYTES || Errno.wouldBlock(written) : "eventfd write: " + written;
+  public synchronized int signal() {
+    if (!fd.isOpen()) {
+      return 0;
     }
+    long written;
+    do {
+      written = syscalls.write(fd.raw(), one.address(), Long.BYTES);
+    } while (written == -Errno.EINTR);
+    return outcome(written); // EAGAIN: 2^64 - 2 signals wait already.
   }
 
-  /** Takes all signals so far; call it before looking at what they announced. */
-  public void drain() {
+  /**
+   * Takes all signals so far; call it before looking at what they announced.
+   *
+   * @return 0, also when there was none, or {@code -errno}
+   */
+  public int drain() {
     long taken;
     do {
       taken = syscalls.read(fd.raw(), count.address(), Long.BYTES);
     } while (taken == -Errno.EINTR);
-    assert taken == Long.BYTES || Errno.wouldBlock(taken) : "eventfd read: " + taken;
+    return outcome(taken);
   }
 
   @Override
   public synchronized void close() {
     fd.close();
+  }
+
+  private static int outcome(long result) {
+    return result >= 0 || Errno.wouldBlock(result) ? 0 : (int) result;
   }
 }

@@ -81,8 +81,8 @@ public final class SelfTest {
     try (Epoll epoll = Epoll.create(syscalls, 4);
         EventFd first = EventFd.create(syscalls);
         EventFd second = EventFd.create(syscalls)) {
-      first.signal();
-      second.signal();
+      ErrnoException.check("write", first.signal(), "to an eventfd");
+      ErrnoException.check("write", second.signal(), "to an eventfd");
       int added = epoll.add(first.raw(), Linux.EPOLLIN | Linux.EPOLLET, PROBE_DATA);
       if (added == 0) {
         added = epoll.add(second.raw(), Linux.EPOLLIN | Linux.EPOLLET, ~PROBE_DATA);
@@ -159,7 +159,11 @@ public final class SelfTest {
     return (arch.equals("amd64") ? "x86-64" : arch) + ", Linux " + kernel;
   }
 
+  /** jffi puts a whole stack trace into its message; the log line has no use for it. */
   private static String oneLine(String text) {
-    return String.valueOf(text).replaceAll("\\s*\\R\\s*", "; ");
+    return String.valueOf(text)
+        .replaceAll("\\R\\s*at [^\\r\\n]*", "")
+        .strip()
+        .replaceAll("\\s*\\R\\s*", "; ");
   }
 }

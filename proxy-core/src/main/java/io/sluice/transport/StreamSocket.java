@@ -5,16 +5,16 @@ import io.sluice.linux.SockAddr;
 /**
  * One connected or connecting stream socket, TCP or UNIX, never blocking.
  *
- * <p>Invariant: {@link #isReadable} and {@link #isWritable} are true unless an attempt since the
- * last report found the opposite. Who finds {@code -EAGAIN} need not ask for anything: the poller
- * reports when it has changed.
+ * <p>Invariant: {@link #isReadable} and {@link #isWritable} stay true from a report of the poller
+ * until an attempt finds the opposite. Who finds {@code -EAGAIN} need not ask for anything: the
+ * poller reports when it has changed.
  *
  * <p>Owned by one Session, on one loop's thread. Closed exactly once, by {@link #close} or {@link
  * #reset}.
  */
 public interface StreamSocket {
 
-  /** False only after a read found nothing, until the poller reports otherwise. */
+  /** True from a report until a read finds nothing. A new socket waits for its first report. */
   boolean isReadable();
 
   /** False while connecting and after a write found no room, until the poller reports otherwise. */
@@ -25,6 +25,14 @@ public interface StreamSocket {
    * one. Bytes that arrived before may still be readable.
    */
   boolean isBroken();
+
+  /**
+   * True when the peer has ended its stream and no byte of it waits to be read, as far as the
+   * platform can tell without reading; false on one that cannot.
+   */
+  default boolean isEnded() {
+    return false;
+  }
 
   /** 0 once connected, {@code -EINPROGRESS} before, {@code -errno} when it failed. */
   int finishConnect();

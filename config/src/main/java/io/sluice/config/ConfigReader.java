@@ -1,0 +1,252 @@
+package io.sluice.config;
+
+import io.sluice.config.BackendConfig.Balance;
+import io.sluice.config.BackendConfig.ServerConfig;
+import io.sluice.config.ConfigSection.Text;
+import io.sluice.config.ConfigSection.Word;
+import io.sluice.config.SluiceConfig.TransportChoice;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a configuration: HOCON to records.
+ *
+ * <p>A configuration is accepted as a whole or refused as a whole, with all its problems. The
+ * meaning of every key, and every default, stands in {@code reference.conf}.
+ */
+public final class ConfigReader {
+
+  /** Long enough to be for ever, short enough for nanoseconds in a long. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final int THREADS_MAX = 1024;
+
+  /** MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL and MAX_TCP_KEEPCNT of the kernel. */
+  private static final Duration KEEPALIVE_MAX = Duration.ofSeconds(32767);
+
+  private static final int KEEPALIVE_COUNT_MAX = 127;
+
+  /** TCP_USER_TIMEOUT is an int of milliseconds. */
+  private static final Duration USER_TIMEOUT_MAX = Duration.ofDays(24);
+
+  /** The kernel turns TCP_DEFER_ACCEPT into retransmissions, which end after minutes. */
+  private static final Duration DEFER_ACCEPT_MAX = Duration.ofHours(1);
+
+  /** SO_RCVBUF is rounded up below a page and doubled within an int: socket(7). */
+  private static final int SOCKET_BUFFER_MIN = 4096;
+
+  private static final int SOCKET_BUFFER_MAX = 1 << 30;
+
+  /** Older kernels keep a backlog in 16 bits; net.core.somaxconn caps it anyway. */
+  private static final int BACKLOG_MAX = 65535;
+
+  private static final Word<Duration> NEVER = new Word<>("none", Duration.ZERO);
+  private static final Word<Duration> LONGEST_WAIT = new Word<>("none", LONGEST);
+  private static final Word<Duration> AUTO_DURATION = new Word<>("auto", Duration.ZERO);
+  private static final Word<Duration> OFF_DURATION = new Word<>("off", Duration.ZERO);
+  private static final Word<Integer> AUTO = new Word<>("auto", 0);
+  private static final Word<Integer> OFF = new Word<>("off", 0);
+  private static final Word<String> AUTO_NAME = new Word<>("auto", "");
+
+  private static final Pattern ANY = Pattern.compile("(?s).*");
+
+  /** TCP_CA_NAME_MAX is 16 with the closing zero. */
+  private static final Pattern ALGORITHM = Pattern.compile("[a-z0-9_-]{1,15}");
+
+  private final ConfigSection sluice;
+  private final Findings findings;
+  private final List<WholeChecks.Bind> binds = new ArrayList<>();
+
+  private ConfigReader(ConfigSection root, Findings findings) {
+    this.sluice = root.section("sluice");
+    this.findings = findings;
+  }
+
+  /**
+   * Reads a file and what it includes.
+   *
+   * @throws ConfigException with every problem, also when the file is missing or unreadable
+   */
+  public static Loaded read(Path file) throws ConfigException {
+    return read(file, Map.of(), "");
+  }
+
+  /**
+   * Reads a file with values that beat it.
+   *
+   * @param overrides full path to value, such as {@code sluice.threads} to 4; texts are converted
+   *     as those of the file are
+   * @param overridesOrigin where the overrides come from, for messages: {@code command line}
+   * @throws ConfigException with every problem, also when the file is missing or unreadable
+   */
+  public static Loaded read(Path file, Map<String, ?> overrides, String overridesOrigin)
+      throws ConfigException {
+    return read(ConfigLoader.file(file), file.toString(), overrides, overridesOrigin);
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param originDescription takes the place of the file's name in messages
+   * @throws ConfigException with every problem
+   */
+  public static Loaded parse(String originDescription, String hocon) throws ConfigException {
+    return parse(originDescription, hocon, Map.of(), "");
+  }
+
+  /**
+   * Reads a text with values that beat it, which are as those of {@link #read(Path, Map, String)}.
+   *
+   * @throws ConfigException with every problem
+   */
+  public static Loaded parse(
+      String originDescription, String hocon, Map<String, ?> overrides, String overridesOrigin)
+      throws ConfigException {
+    ConfigLoader loader = ConfigLoader.text(originDescription, hocon);
+    return read(loader, originDescription, overrides, overridesOrigin);
+  }
+
+  private static Loaded read(
+      ConfigLoader loader, String source, Map<String, ?> overrides, String overridesOrigin)
+      throws ConfigException {
+    var findings = new Findings(source);
+    ConfigSection root = loader.load(overrides, overridesOrigin, findings);
+    SluiceConfig config = new ConfigReader(root, findings).sluice();
+    findings.throwIfAny();
+    return new Loaded(config, findings.warnings(), root.settings());
+  }
+
+  private SluiceConfig sluice() {
+    int threads = sluice.integer("threads", 1, THREADS_MAX, AUTO);
+    TransportChoice transport = sluice.choice("transport", TransportChoice.class);
+    int maxConnections = maxConnections(sluice);
+    Duration drain = sluice.duration("drain-timeout", Duration.ZERO, LONGEST, LONGEST_WAIT);
+    // Read here too, so that a bad value is found even where nothing inherits it.
+    sluice.choice("balance", Balance.class);
+    ConfigSection timeouts = sluice.section("timeouts");
+    for (String key :
+        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin")) {
+      timeout(timeouts, key);
+    }
+    tcp(sluice.section("tcp"));
+    listen(sluice.section("listen"));
+    PumpConfig pump = PumpReader.read(sluice.section("pump"));
+    List<ConfigSection> frontends = sluice.section("frontends").named(sluice, null);
+    List<ConfigSection> backends = sluice.section("backends").named(sluice, null);
+    var config =
+        new SluiceConfig(
+            threads,
+            transport,
+            maxConnections,
+            drain,
+            pump,
+            byName(frontends, this::frontend),
+            byName(backends, this::backend));
+    new WholeChecks(config, sluice).run(frontends, backends, binds);
+    return config;
+  }
+
+  private static <T> Map<String, T> byName(
+      List<ConfigSection> sections, Function<ConfigSection, T> read) {
+    Map<String, T> all = new LinkedHashMap<>();
+    sections.forEach(section -> all.put(section.name(), read.apply(section)));
+    return all;
+  }
+
+  private FrontendConfig frontend(ConfigSection section) {
+    List<Text> texts = section.strings("bind");
+    String backend = section.text("backend", ANY, "the name of a backend", null);
+    int maxConnections = maxConnections(section);
+    ConfigSection timeouts = section.section("timeouts");
+    Duration client = timeout(timeouts, "client");
+    Duration clientFin = timeout(timeouts, "client-fin");
+    TcpOptions tcp = tcp(section.section("tcp"));
+    ListenOptions listen = listen(section.section("listen"));
+    List<Address> addresses = new ArrayList<>();
+    for (Text text : texts) {
+      Address address = address(text, AddressParser::parseBind);
+      if (address != null) {
+        addresses.add(address);
+        binds.add(new WholeChecks.Bind(section.name(), address, listen.v6only(), text.place()));
+      }
+    }
+    return new FrontendConfig(
+        section.name(), addresses, backend, maxConnections, client, clientFin, listen, tcp);
+  }
+
+  private BackendConfig backend(ConfigSection section) {
+    Balance balance = section.choice("balance", Balance.class);
+    ConfigSection group = section.section("servers");
+    List<ConfigSection> serverSections = group.named(null, "address");
+    if (serverSections.isEmpty() && !group.isBroken()) {
+      findings.error(section.place("servers"), "at least one server is needed");
+    }
+    List<ServerConfig> servers = new ArrayList<>();
+    for (ConfigSection server : serverSections) {
+      server
+          .string("address")
+          .ifPresent(
+              text -> {
+                Address address = address(text, AddressParser::parseServer);
+                servers.add(new ServerConfig(server.name(), address));
+              });
+    }
+    ConfigSection timeouts = section.section("timeouts");
+    return new BackendConfig(
+        section.name(),
+        balance,
+        servers,
+        timeout(timeouts, "connect"),
+        timeout(timeouts, "server"),
+        timeout(timeouts, "server-fin"),
+        timeout(timeouts, "tunnel"),
+        tcp(section.section("tcp")));
+  }
+
+  /** The address, or null after a problem. */
+  private Address address(Text text, Function<String, Address> parser) {
+    try {
+      return parser.apply(text.text());
+    } catch (IllegalArgumentException e) {
+      findings.error(text.place(), e.getMessage());
+      return null;
+    }
+  }
+
+  private static int maxConnections(ConfigSection section) {
+    return section.integer("max-connections", 1, Integer.MAX_VALUE, null);
+  }
+
+  private static Duration timeout(ConfigSection timeouts, String key) {
+    return timeouts.duration(key, SHORTEST, LONGEST, NEVER);
+  }
+
+  private static TcpOptions tcp(ConfigSection tcp) {
+    return new TcpOptions(
+        tcp.bool("nodelay"),
+        tcp.bool("keep-alive"),
+        tcp.duration("keep-alive-idle", SECOND, KEEPALIVE_MAX, AUTO_DURATION),
+        tcp.duration("keep-alive-interval", SECOND, KEEPALIVE_MAX, AUTO_DURATION),
+        tcp.integer("keep-alive-count", 1, KEEPALIVE_COUNT_MAX, AUTO),
+        tcp.duration("user-timeout", SHORTEST, USER_TIMEOUT_MAX, NEVER),
+        tcp.bytes("receive-buffer", SOCKET_BUFFER_MIN, SOCKET_BUFFER_MAX, AUTO),
+        tcp.bytes("send-buffer", SOCKET_BUFFER_MIN, SOCKET_BUFFER_MAX, AUTO),
+        tcp.text("congestion-control", ALGORITHM, "the name of an algorithm", AUTO_NAME));
+  }
+
+  private static ListenOptions listen(ConfigSection listen) {
+    return new ListenOptions(
+        listen.integer("backlog", 1, BACKLOG_MAX, null),
+        listen.duration("defer-accept", SECOND, DEFER_ACCEPT_MAX, OFF_DURATION),
+        listen.integer("fast-open", 1, BACKLOG_MAX, OFF),
+        listen.bool("v6only"));
+  }
+}

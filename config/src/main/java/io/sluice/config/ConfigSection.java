@@ -1,0 +1,372 @@
+package io.sluice.config;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One object of the configuration, read key by key.
+ *
+ * <p>A getter that meets a bad value reports it and returns a value without meaning (0, empty): the
+ * configuration is refused as a whole, so nobody sees it. What a section does not hold itself it
+ * takes from the section it inherits from, see {@link Keys}.
+ */
+final class ConfigSection {
+
+  /** A word that stands for a value, such as {@code none} for a duration of zero. */
+  record Word<T>(String text, T value) {}
+
+  /** A string with its place. */
+  record Text(String text, Place place) {}
+
+  /** A value with its place, which an inherited value keeps. */
+  private record Found(Place place, ConfigValue value) {}
+
+  /** What all sections of one configuration share. */
+  private record Reading(ConfigLoader loader, Findings findings, Map<String, Setting> settings) {}
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
+  private static final Pattern BARE = Pattern.compile("(?!true$|false$|null$)[A-Za-z0-9_-]+");
+  private static final int SHOWN_MAX = 80;
+
+  private final Reading reading;
+  private final List<String> path;
+  private final String pattern;
+  private final ConfigObject object;
+  private final ConfigSection inherited;
+
+  /** Something else stands in place of the object; that is reported, what it lacks is not. */
+  private final boolean broken;
+
+  private ConfigSection(
+      Reading reading,
+      List<String> path,
+      String pattern,
+      ConfigObject object,
+      ConfigSection inherited,
+      boolean broken) {
+    this.reading = reading;
+    this.path = List.copyOf(path);
+    this.pattern = pattern;
+    this.object = object;
+    this.inherited = inherited;
+    this.broken = broken;
+    checkKeys();
+  }
+
+  static ConfigSection root(ConfigObject object, ConfigLoader loader, Findings findings) {
+    var reading = new Reading(loader, findings, new LinkedHashMap<>());
+    return new ConfigSection(reading, List.of(), "", object, null, false);
+  }
+
+  private void checkKeys() {
+    boolean named = Keys.isKnown(pattern, Keys.NAME);
+    object.forEach(
+        (key, value) -> {
+          if (!Keys.isKnown(pattern, key)) {
+            findings().error(place(pathOf(key), value), "unknown key", Keys.remedy(pattern, key));
+          } else if (named && !NAME.matcher(key).matches()) {
+            findings()
+                .error(place(pathOf(key), value), "a name has only letters, digits and _ . : -");
+          }
+        });
+  }
+
+  Findings findings() {
+    return reading.findings();
+  }
+
+  /** Every setting read so far, in the order of reading. */
+  List<Setting> settings() {
+    return List.copyOf(reading.settings().values());
+  }
+
+  String name() {
+    return path.get(path.size() - 1);
+  }
+
+  /** Whether this section, or one it inherits from, is no object, which is then reported. */
+  boolean isBroken() {
+    return broken || (inherited != null && inherited.isBroken());
+  }
+
+  /** The section itself, for messages. */
+  Place place() {
+    return new Place(render(path), "", ConfigLoader.origin(object.origin()));
+  }
+
+  /** The place of a value, its own or inherited; the section's place when there is none. */
+  Place place(String key) {
+    Found found = find(key);
+    return found == null ? new Place(pathOf(key), "", place().origin()) : found.place();
+  }
+
+  /** A section inside this one; empty when the file does not have it. */
+  ConfigSection section(String key) {
+    assert Keys.isKnown(pattern, key) : pattern + " " + key;
+    boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
+    return child(key, Keys.join(pattern, key), inherits ? inherited.section(key) : null);
+  }
+
+  /**
+   * The sections with names of the operator's choice inside this one, in the order of the file.
+   *
+   * @param parent what they inherit from, or null
+   * @param shorthand the key that a plain string in place of a section stands for, or null
+   */
+  List<ConfigSection> named(ConfigSection parent, String shorthand) {
+    assert Keys.isKnown(pattern, Keys.NAME) : pattern;
+    List<ConfigSection> sections = new ArrayList<>();
+    String inside = Keys.join(pattern, Keys.NAME);
+    for (String key : reading.loader().inFileOrder(object, path)) {
+      ConfigValue value = object.get(key);
+      if (shorthand != null && value.valueType() == ConfigValueType.STRING) {
+        ConfigObject held = value.atKey(shorthand).root();
+        sections.add(new ConfigSection(reading, append(key), inside, held, parent, false));
+      } else {
+        sections.add(child(key, inside, parent));
+      }
+    }
+    return sections;
+  }
+
+  private ConfigSection child(String key, String childPattern, ConfigSection parent) {
+    ConfigValue value = object.get(key);
+    if (value instanceof ConfigObject held) {
+      return new ConfigSection(reading, append(key), childPattern, held, parent, false);
+    }
+    if (value != null) {
+      findings().error(place(pathOf(key), value), "must be an object: " + key + " { ... }");
+    }
+    ConfigObject empty = ConfigValueFactory.fromMap(Map.of(), object.origin().description());
+    boolean isBroken = broken || value != null;
+    return new ConfigSection(reading, append(key), childPattern, empty, parent, isBroken);
+  }
+
+  boolean bool(String key) {
+    return read(key, "true or false", false, value -> value.atKey(key).getBoolean(key));
+  }
+
+  /** A whole number from {@code min} to {@code max}, or what a word (null: none) stands for. */
+  int integer(String key, int min, int max, Word<Integer> word) {
+    String expected = orWord(word, "a whole number between " + min + " and " + max);
+    return read(
+        key,
+        expected,
+        0,
+        value -> {
+          String text = text(value);
+          if (word != null && text.equals(word.text())) {
+            return word.value();
+          }
+          long number = Long.parseLong(text);
+          return number < min || number > max ? null : (int) number;
+        });
+  }
+
+  /** A size in bytes from {@code min} to {@code max}. */
+  int bytes(String key, int min, int max, Word<Integer> word) {
+    String range = "between " + Units.bytes(min) + " and " + Units.bytes(max);
+    String expected = orWord(word, "a size such as 64KiB, " + range);
+    return read(
+        key,
+        expected,
+        0,
+        value -> {
+          if (word != null && text(value).equals(word.text())) {
+            return word.value();
+          }
+          long size = value.atKey(key).getBytes(key);
+          return size < min || size > max ? null : (int) size;
+        });
+  }
+
+  /** A duration from {@code min} to {@code max}, or a word, or the word's value in numbers. */
+  Duration duration(String key, Duration min, Duration max, Word<Duration> word) {
+    String range = "between " + Units.duration(min) + " and " + Units.duration(max);
+    String expected = orWord(word, "a duration such as 30s, 5m or 500ms, " + range);
+    return read(
+        key,
+        expected,
+        Duration.ZERO,
+        value -> {
+          if (text(value).equals(word.text())) {
+            return word.value();
+          }
+          Duration duration = value.atKey(key).getDuration(key);
+          boolean inRange = duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
+          return inRange || duration.equals(word.value()) ? duration : null;
+        });
+  }
+
+  private static String orWord(Word<?> word, String expected) {
+    return word == null ? expected : expected + ", or " + word.text();
+  }
+
+  /** One of the constants of an enum, written in lower case; null after a problem. */
+  <E extends Enum<E>> E choice(String key, Class<E> type) {
+    Map<String, E> choices = new LinkedHashMap<>();
+    for (E constant : type.getEnumConstants()) {
+      choices.put(constant.name().toLowerCase(Locale.ROOT), constant);
+    }
+    Found found = note(key);
+    if (found == null) {
+      return null;
+    }
+    String text = text(found.value());
+    E choice = choices.get(text);
+    if (choice == null) {
+      findings()
+          .error(
+              found.place(),
+              "must be " + String.join(" or ", choices.keySet()),
+              Spelling.didYouMean(text, choices.keySet()));
+    }
+    return choice;
+  }
+
+  /** Text that matches {@code form}; the word stands for a value. Empty after a problem. */
+  String text(String key, Pattern form, String expected, Word<String> word) {
+    return read(
+        key,
+        orWord(word, expected),
+        "",
+        value -> {
+          String text = text(value);
+          if (word != null && text.equals(word.text())) {
+            return word.value();
+          }
+          return form.matcher(text).matches() ? text : null;
+        });
+  }
+
+  /** One string; empty after a problem. */
+  Optional<Text> string(String key) {
+    Found found = note(key);
+    return found == null ? Optional.empty() : string(found.place(), found.value());
+  }
+
+  /** One string, or the strings of a list, each with its own place. */
+  List<Text> strings(String key) {
+    Found found = note(key);
+    if (found == null) {
+      return List.of();
+    }
+    if (!(found.value() instanceof ConfigList list)) {
+      return string(found.place(), found.value()).stream().toList();
+    }
+    if (list.isEmpty()) {
+      findings().error(found.place(), "must not be empty");
+    }
+    String at = found.place().key();
+    return list.stream().flatMap(value -> string(place(at, value), value).stream()).toList();
+  }
+
+  private Optional<Text> string(Place place, ConfigValue value) {
+    if (value.valueType() == ConfigValueType.STRING) {
+      return Optional.of(new Text(text(value), place));
+    }
+    findings().error(place, "must be a string in quotes");
+    return Optional.empty();
+  }
+
+  private interface Conversion<T> {
+    /** The converted value, or null when it is out of range. */
+    T convert(ConfigValue value);
+  }
+
+  private <T> T read(String key, String expected, T meaningless, Conversion<T> conversion) {
+    Found found = note(key);
+    if (found == null) {
+      return meaningless;
+    }
+    T converted = null;
+    try {
+      converted = conversion.convert(found.value());
+    } catch (ConfigException | NumberFormatException e) {
+      // Whatever the library disliked, the operator needs the rule.
+    }
+    if (converted == null) {
+      findings().error(found.place(), "must be " + expected);
+      return meaningless;
+    }
+    return converted;
+  }
+
+  /** Finds a value that must be there and notes it as part of the effective configuration. */
+  private Found note(String key) {
+    Found found = find(key);
+    if (found == null) {
+      if (!isBroken()) {
+        findings().error(place(key), "is missing");
+      }
+      return null;
+    }
+    String at = pathOf(key);
+    String shown = shown(found.value(), true);
+    reading.settings().put(at, new Setting(at, shown, found.place().origin().toString()));
+    return found;
+  }
+
+  private Found find(String key) {
+    assert Keys.isKnown(pattern, key) : pattern + " " + key;
+    ConfigValue value = object.get(key);
+    if (value != null && value.valueType() != ConfigValueType.NULL) {
+      return new Found(place(pathOf(key), value), value);
+    }
+    boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
+    return inherits ? inherited.find(key) : null;
+  }
+
+  private static Place place(String fullPath, ConfigValue value) {
+    String shown = value instanceof ConfigObject ? "" : shown(value, false);
+    return new Place(
+        fullPath,
+        shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "..." : shown,
+        ConfigLoader.origin(value.origin()));
+  }
+
+  /** As written: 007 stays 007. */
+  private static String text(ConfigValue value) {
+    return switch (value.valueType()) {
+      case STRING, NUMBER, BOOLEAN -> value.atKey("as").getString("as");
+      case LIST, OBJECT, NULL -> value.render(ConfigRenderOptions.concise());
+    };
+  }
+
+  private static String shown(ConfigValue value, boolean bareWords) {
+    String text = text(value);
+    boolean bare = bareWords && value.valueType() == ConfigValueType.STRING;
+    return bare && BARE.matcher(text).matches()
+        ? text
+        : value.render(ConfigRenderOptions.concise());
+  }
+
+  private List<String> append(String key) {
+    List<String> longer = new ArrayList<>(path);
+    longer.add(key);
+    return longer;
+  }
+
+  private String pathOf(String key) {
+    return render(append(key));
+  }
+
+  /** A path as HOCON reads it: elements that would not stand alone are quoted. */
+  static String render(List<String> path) {
+    return ConfigUtil.joinPath(path);
+  }
+}

@@ -1,0 +1,148 @@
+package io.sluice.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Every key there is and where it may stand; {@code *} stands for a name that the operator chooses.
+ *
+ * <p>A key that is known in a frontend or backend and also under {@code sluice} is inherited: what
+ * the frontend or backend does not set, it takes from there.
+ */
+final class Keys {
+
+  static final String NAME = "*";
+
+  private static final List<String> TCP =
+      List.of(
+          "nodelay",
+          "keep-alive",
+          "keep-alive-idle",
+          "keep-alive-interval",
+          "keep-alive-count",
+          "user-timeout",
+          "receive-buffer",
+          "send-buffer",
+          "congestion-control");
+
+  private static final List<String> LISTEN =
+      List.of("backlog", "defer-accept", "fast-open", "v6only");
+
+  private static final List<String> PUMP =
+      List.of(
+          "mode",
+          "splice-after-reads",
+          "splice-at-least",
+          "copy-after-fills",
+          "copy-below",
+          "buffer-size",
+          "pipe-size",
+          "pipe-budget",
+          "turn-budget");
+
+  private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
+
+  static {
+    SECTIONS.put("", List.of("sluice", "vars"));
+    SECTIONS.put(
+        "sluice",
+        List.of(
+            "threads",
+            "transport",
+            "max-connections",
+            "drain-timeout",
+            "balance",
+            "timeouts",
+            "tcp",
+            "listen",
+            "pump",
+            "frontends",
+            "backends"));
+    SECTIONS.put(
+        "sluice.timeouts",
+        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin"));
+    SECTIONS.put("sluice.tcp", TCP);
+    SECTIONS.put("sluice.listen", LISTEN);
+    SECTIONS.put("sluice.pump", PUMP);
+    SECTIONS.put("sluice.frontends", List.of(NAME));
+    SECTIONS.put(
+        "sluice.frontends.*",
+        List.of("bind", "backend", "max-connections", "timeouts", "tcp", "listen"));
+    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin"));
+    SECTIONS.put("sluice.frontends.*.tcp", TCP);
+    SECTIONS.put("sluice.frontends.*.listen", LISTEN);
+    SECTIONS.put("sluice.backends", List.of(NAME));
+    SECTIONS.put("sluice.backends.*", List.of("balance", "servers", "timeouts", "tcp"));
+    SECTIONS.put(
+        "sluice.backends.*.timeouts", List.of("connect", "server", "tunnel", "server-fin"));
+    SECTIONS.put("sluice.backends.*.tcp", TCP);
+    SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
+    SECTIONS.put("sluice.backends.*.servers.*", List.of("address"));
+  }
+
+  private Keys() {}
+
+  static String join(String section, String key) {
+    return section.isEmpty() ? key : section + "." + key;
+  }
+
+  /** Whether {@code key} may stand in {@code section}, which is a pattern. */
+  static boolean isKnown(String section, String key) {
+    List<String> keys = SECTIONS.getOrDefault(section, List.of());
+    return keys.contains(key) || keys.contains(NAME);
+  }
+
+  /** Every key that holds a value rather than a section, as patterns. */
+  static Set<String> leaves() {
+    Set<String> leaves = new LinkedHashSet<>();
+    SECTIONS.forEach((section, keys) -> keys.forEach(key -> leaves.add(join(section, key))));
+    leaves.removeAll(SECTIONS.keySet());
+    leaves.remove("vars");
+    return leaves;
+  }
+
+  /** What to say about an unknown key: a misspelling, or the place where the key belongs. */
+  static String remedy(String section, String key) {
+    List<String> here = SECTIONS.getOrDefault(section, List.of());
+    if (Spelling.nearest(key, here, 1).isPresent()) {
+      return Spelling.didYouMean(key, here);
+    }
+    List<String> homes = homes(section, key);
+    if (!homes.isEmpty()) {
+      return "it belongs in " + String.join(" or ", homes);
+    }
+    String near = Spelling.didYouMean(key, here);
+    return near.isEmpty() ? "the keys here are " + list(here) : near;
+  }
+
+  /**
+   * Sections that know {@code key}. The last word of the section counts where it can: {@code
+   * timeouts.server} belongs in another {@code timeouts}.
+   */
+  private static List<String> homes(String section, String key) {
+    String last = section.substring(section.lastIndexOf('.') + 1);
+    List<String> alike = new ArrayList<>();
+    List<String> any = new ArrayList<>();
+    SECTIONS.forEach(
+        (home, keys) -> {
+          if (keys.contains(key)) {
+            String shown = home.replace(NAME, "<name>");
+            any.add(shown);
+            if (home.endsWith("." + last)) {
+              alike.add(shown);
+            }
+          }
+        });
+    return alike.isEmpty() || last.equals(NAME) ? any : alike;
+  }
+
+  private static String list(List<String> keys) {
+    return new TreeSet<>(keys).stream().collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,104 @@
+package io.sluice.config;
+
+import io.sluice.config.PumpConfig.Mode;
+import io.sluice.config.SluiceConfig.TransportChoice;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Holds the parts of a configuration against each other: names, addresses, limits, time-outs. */
+final class WholeChecks {
+
+  /** One listening address of a frontend with its place in the file. */
+  record Bind(String frontend, Address address, boolean v6only, Place place) {}
+
+  private final SluiceConfig config;
+  private final ConfigSection sluice;
+  private final Findings findings;
+
+  WholeChecks(SluiceConfig config, ConfigSection sluice) {
+    this.config = config;
+    this.sluice = sluice;
+    this.findings = sluice.findings();
+  }
+
+  void run(List<ConfigSection> frontends, List<ConfigSection> backends, List<Bind> binds) {
+    checkTransport();
+    if (frontends.isEmpty() && !sluice.section("frontends").isBroken()) {
+      findings.error(findings.missing("sluice.frontends"), "at least one frontend is needed");
+    }
+    frontends.forEach(this::checkFrontend);
+    checkBackends(backends);
+    for (int i = 0; i < binds.size(); i++) {
+      checkBind(binds.get(i), binds.subList(0, i));
+    }
+  }
+
+  private void checkTransport() {
+    if (config.transport() == TransportChoice.NIO && config.pump().mode() == Mode.SPLICE) {
+      findings.warning(
+          sluice.section("pump").place("mode"),
+          "has no effect: transport nio cannot splice, it copies",
+          "");
+    }
+  }
+
+  private void checkFrontend(ConfigSection section) {
+    FrontendConfig frontend = config.frontends().get(section.name());
+    String backend = frontend.backend();
+    if (!backend.isEmpty() && !config.backends().containsKey(backend)) {
+      findings.error(
+          section.place("backend"),
+          "no backend has this name",
+          Spelling.didYouMean(backend, config.backends().keySet()));
+    }
+    if (frontend.maxConnections() > config.maxConnections()) {
+      findings.warning(
+          section.place("max-connections"),
+          "is never reached: sluice.max-connections is " + config.maxConnections(),
+          "");
+    }
+    warnIfNever(section, "client", frontend.clientTimeout());
+  }
+
+  private void checkBackends(List<ConfigSection> sections) {
+    Set<String> used = new HashSet<>();
+    config.frontends().values().forEach(frontend -> used.add(frontend.backend()));
+    for (ConfigSection section : sections) {
+      BackendConfig backend = config.backends().get(section.name());
+      if (!used.contains(section.name())) {
+        findings.warning(section.place(), "no frontend uses this backend", "");
+      }
+      warnIfNever(section, "connect", backend.connectTimeout());
+      warnIfNever(section, "server", backend.serverTimeout());
+    }
+  }
+
+  /** As HAProxy warns: without these a peer that vanished holds its session for ever. */
+  private void warnIfNever(ConfigSection section, String key, Duration timeout) {
+    if (timeout.isZero()) {
+      findings.warning(
+          section.section("timeouts").place(key),
+          "sessions whose peer has vanished are kept for ever",
+          "set a timeout");
+    }
+  }
+
+  private void checkBind(Bind bind, List<Bind> earlier) {
+    for (Bind other : earlier) {
+      if (BindOverlap.overlap(bind.address(), bind.v6only(), other.address(), other.v6only())) {
+        findings.error(
+            bind.place(),
+            "the address is already claimed by \""
+                + other.address()
+                + "\" of frontend "
+                + other.frontend()
+                + " ("
+                + other.place().origin()
+                + ")");
+        return;
+      }
+    }
+  }
+}

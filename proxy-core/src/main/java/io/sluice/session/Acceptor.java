@@ -1,0 +1,166 @@
+package io.sluice.session;
+
+import io.sluice.linux.Errno;
+import io.sluice.loop.EventLoop;
+import io.sluice.loop.Timer;
+import io.sluice.stats.Counter;
+import io.sluice.transport.ListenSocket;
+import io.sluice.transport.StreamSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One loop's share in accepting from one bind.
+ *
+ * <pre>
+ *              limit reached / out of descriptors
+ *   WATCHING ─────────────────────────────────────▶ PAUSED
+ *      │     ◀─────────────────────────────────────    │
+ *      │        a place is free / pause is over        │
+ *      └───────────────▶ STOPPED ◀─────────────────────┘
+ * </pre>
+ *
+ * <p>A paused acceptor does not watch the listening socket, which is level-triggered and would
+ * spin; its clients wait in the kernel's backlog. Loop thread only.
+ */
+public final class Acceptor implements EventLoop.Task {
+  private enum State {
+    WATCHING,
+    PAUSED,
+    STOPPED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+
+  /** Connections taken in one run: few, so that the other loops get theirs. */
+  private static final int BATCH = 8;
+
+  private static final long RESOURCE_PAUSE_NS = 100_000_000;
+  private static final long LOG_INTERVAL_NS = 10_000_000_000L;
+
+  private final SessionLoop sessions;
+  private final EventLoop loop;
+  private final ListenSocket socket;
+  private final Frontend frontend;
+  private final Timer pause =
+      new Timer() {
+        @Override
+        protected void onTimer() {
+          resume();
+        }
+      };
+  private State state = State.PAUSED;
+  private boolean queued;
+  private long loggedNs;
+  private boolean logged;
+
+  /** Accepts from {@code socket} for {@code frontend}, once started. */
+  public Acceptor(SessionLoop sessions, ListenSocket socket, Frontend frontend) {
+    this.sessions = sessions;
+    this.socket = socket;
+    this.frontend = frontend;
+    loop = sessions.loop();
+  }
+
+  /** Begins to accept. */
+  public void start() {
+    resume();
+  }
+
+  /** Stops for good; the listening socket may be closed when every loop's acceptor has stopped. */
+  public void stop() {
+    if (state == State.WATCHING) {
+      loop.poller().unwatch(socket);
+    }
+    loop.timers().cancel(pause);
+    state = State.STOPPED;
+  }
+
+  /** Only queues: during a poll the loop's time is still that of the turn before. */
+  private void onAcceptable() {
+    if (!queued) {
+      queued = true;
+      loop.enqueue(this);
+    }
+  }
+
+  @Override
+  public void onTurn() {
+    queued = false;
+    for (int n = 0; n < BATCH && state == State.WATCHING; n++) {
+      if (!enter(sessions.totalGate()) || !enterFrontend()) {
+        return;
+      }
+      StreamSocket client = loop.poller().accept(socket);
+      if (client == null) {
+        frontend.gate().leave();
+        sessions.totalGate().leave();
+        onAcceptFailed(-loop.poller().lastError());
+        return;
+      }
+      sessions.dispatch(client, frontend);
+    }
+  }
+
+  private boolean enterFrontend() {
+    if (enter(frontend.gate())) {
+      return true;
+    }
+    sessions.totalGate().leave();
+    return false;
+  }
+
+  private boolean enter(ConnectionGate gate) {
+    if (gate.tryEnter()) {
+      return true;
+    }
+    suspend();
+    gate.await(() -> loop.execute(this::resume));
+    return false;
+  }
+
+  private void onAcceptFailed(int errno) {
+    switch (errno) {
+      case Errno.EAGAIN, Errno.ECONNABORTED, Errno.EPROTO -> {
+        // Another loop was faster, or the client has gone.
+      }
+      default -> {
+        frontend.counters().add(loop.index(), Counter.ACCEPT_ERRORS, 1);
+        sessions.counters().add(loop.index(), Counter.ACCEPT_ERRORS, 1);
+        logPause(errno);
+        suspend();
+        loop.timers().arm(pause, loop.nowNs() + RESOURCE_PAUSE_NS);
+      }
+    }
+  }
+
+  private void suspend() {
+    if (state == State.WATCHING) {
+      state = State.PAUSED;
+      loop.poller().unwatch(socket);
+    }
+  }
+
+  private void resume() {
+    if (state == State.PAUSED) {
+      state = State.WATCHING;
+      loop.timers().cancel(pause);
+      loop.poller().watch(socket, this::onAcceptable);
+    }
+  }
+
+  private void logPause(int errno) {
+    if (logged && loop.nowNs() - loggedNs < LOG_INTERVAL_NS) {
+      return;
+    }
+    logged = true;
+    loggedNs = loop.nowNs();
+    LOG.warn(
+        "frontend {}: cannot accept on {}: {} ({}); clients wait in the backlog, trying again every"
+            + " 100 ms; raise the limit of open files (LimitNOFILE=) or lower max-connections",
+        frontend.name(),
+        socket.address(),
+        Errno.text(errno),
+        Errno.name(errno));
+  }
+}

@@ -1,0 +1,47 @@
+package io.sluice.session;
+
+import io.sluice.stats.Counter;
+
+/**
+ * Why a session ended: the two-letter termination state of HAProxy's tcplog (configuration manual,
+ * section 8.5), words, and the counter that it adds to.
+ */
+public enum CloseReason {
+  NORMAL("--", Counter.CLOSED_NORMALLY, "both sides finished"),
+  CLIENT_RESET("CD", Counter.CLOSED_BY_CLIENT, "client reset the connection"),
+  CLIENT_GONE_CONNECTING(
+      "CC", Counter.CLOSED_BY_CLIENT, "client left while a server was being connected to"),
+  SERVER_RESET("SD", Counter.CLOSED_BY_SERVER, "server reset the connection"),
+  CONNECT_FAILED("SC", Counter.CLOSED_NO_SERVER, "no server accepted the connection"),
+  CONNECT_TIMEOUT("sC", Counter.CLOSED_NO_SERVER, "no server answered within connect timeout"),
+  CLIENT_TIMEOUT("cD", Counter.CLOSED_CLIENT_TIMEOUT, "client inactive beyond its timeout"),
+  SERVER_TIMEOUT("sD", Counter.CLOSED_SERVER_TIMEOUT, "server inactive beyond its timeout"),
+  OUT_OF_RESOURCES("RC", Counter.CLOSED_RESOURCES, "out of descriptors, ports or memory"),
+  KILLED("K-", Counter.CLOSED_KILLED, "closed by shutdown"),
+  INTERNAL_ERROR("ID", Counter.CLOSED_INTERNAL, "internal error");
+
+  private final String state;
+  private final Counter counter;
+  private final String words;
+
+  CloseReason(String state, Counter counter, String words) {
+    this.state = state;
+    this.counter = counter;
+    this.words = words;
+  }
+
+  /** HAProxy's termination state. */
+  public String state() {
+    return state;
+  }
+
+  /** What a session that ends so adds to. */
+  public Counter counter() {
+    return counter;
+  }
+
+  /** For people. */
+  public String words() {
+    return words;
+  }
+}

@@ -1,0 +1,46 @@
+package io.sluice.session;
+
+import io.sluice.backend.Backend;
+import io.sluice.config.FrontendConfig;
+import io.sluice.stats.CounterSet;
+
+/** Where clients connect: its terms, its limit, the backend that serves it. Thread-safe. */
+public final class Frontend {
+  private final FrontendConfig config;
+  private final Backend backend;
+  private final ConnectionGate gate;
+  private final CounterSet counters;
+
+  /** A frontend whose sessions run on {@code loops} loops. */
+  public Frontend(FrontendConfig config, Backend backend, int loops) {
+    this.config = config;
+    this.backend = backend;
+    gate = new ConnectionGate(config.maxConnections());
+    counters = new CounterSet(loops);
+  }
+
+  /** Its name in the configuration. */
+  public String name() {
+    return config.name();
+  }
+
+  /** The terms that new sessions run on. */
+  public FrontendConfig config() {
+    return config;
+  }
+
+  /** Where its sessions go. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Its limit of connections at a time. */
+  public ConnectionGate gate() {
+    return gate;
+  }
+
+  /** What was counted for it. */
+  public CounterSet counters() {
+    return counters;
+  }
+}

@@ -1,0 +1,85 @@
+package io.sluice.session;
+
+import io.sluice.backend.Server;
+import io.sluice.linux.SockAddr;
+import io.sluice.transport.FlowCounters;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line for each closed session, in the form of HAProxy's tcplog (configuration manual, section
+ * 8.2.2), followed by the bytes to the server, the spliced share and the close reason in words:
+ *
+ * <pre>
+ * client [accept date] frontend backend/server Tw/Tc/Tt bytes-to-client state actconn/feconn/beconn/
+ *     srvconn/retries srvqueue/backendqueue up=bytes-to-server spliced=n% "words"
+ * </pre>
+ *
+ * <p>Written to the logger {@value #LOGGER} at level info; nothing is formatted while that is off.
+ */
+public final class SessionLog {
+  /** Name of the logger. */
+  public static final String LOGGER = "io.sluice.sessions";
+
+  private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ROOT)
+          .withZone(ZoneId.systemDefault());
+  private static final long NS_PER_MS = 1_000_000;
+
+  private final ConnectionGate total;
+
+  SessionLog(ConnectionGate total) {
+    this.total = total;
+  }
+
+  void onClosed(Session session, CloseReason reason) {
+    if (LOG.isInfoEnabled()) {
+      LOG.info("{}", line(session, reason));
+    }
+  }
+
+  private String line(Session session, CloseReason reason) {
+    Frontend frontend = session.frontend();
+    Server server = session.server();
+    long connectedNs = session.connectedAfterNs();
+    long up = session.toServer() == null ? 0 : session.toServer().counters().bytes();
+    long down = session.toClient() == null ? 0 : session.toClient().counters().bytes();
+    StringBuilder line = new StringBuilder(192);
+    line.append(client(session)).append(" [");
+    DATE.formatTo(Instant.ofEpochMilli(session.acceptedWallMs()), line);
+    line.append("] ").append(frontend.name()).append(' ').append(frontend.backend().name());
+    line.append('/').append(server == null ? "<NOSRV>" : server.name());
+    // Tw is the time in the queue: -1 where no server was ever chosen.
+    line.append(server == null ? " -1/" : " 0/");
+    line.append(connectedNs < 0 ? -1 : connectedNs / NS_PER_MS).append('/');
+    line.append(session.ageNs() / NS_PER_MS).append(' ').append(down);
+    line.append(' ').append(reason.state()).append(' ');
+    line.append(total.active()).append('/').append(frontend.gate().active()).append('/');
+    line.append(frontend.backend().sessions().get()).append('/');
+    line.append(server == null ? 0 : server.sessions().get()).append('/');
+    line.append(session.retries() > 0 ? "+" : "").append(session.retries());
+    line.append(" 0/0 up=").append(up).append(" spliced=").append(splicedPercent(session));
+    line.append("% \"").append(reason.words()).append('"');
+    return line.toString();
+  }
+
+  private static String client(Session session) {
+    SockAddr peer = session.client().peer();
+    return peer.isUnix() ? "unix:" + session.frontend().name() : peer.toString();
+  }
+
+  private static long splicedPercent(Session session) {
+    if (session.toServer() == null) {
+      return 0;
+    }
+    FlowCounters up = session.toServer().counters();
+    FlowCounters down = session.toClient().counters();
+    long all = up.bytes() + down.bytes();
+    return all == 0 ? 0 : (up.splicedBytes + down.splicedBytes) * 100 / all;
+  }
+}

@@ -1,0 +1,160 @@
+package io.sluice.session;
+
+import io.sluice.loop.EventLoop;
+import io.sluice.stats.CounterSet;
+import io.sluice.transport.StreamSocket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The sessions of one loop, and what they share.
+ *
+ * <p>New connections go to the loop that accepted them unless another has clearly fewer sessions:
+ * the kernel wakes the same idle loop again and again, and a Session cannot move later.
+ *
+ * <p>Everything on the loop's thread, except {@link #size} and {@link #offer}.
+ */
+public final class SessionLoop {
+  /** Sessions more than the least loaded loop at which a new one is handed to that. */
+  private static final int IMBALANCE = 2;
+
+  private final EventLoop loop;
+  private final CounterSet counters;
+  private final ConnectionGate totalGate;
+  private final int turnBudgetBytes;
+  private final SessionLog log;
+  private final Map<Frontend, SideTimeouts> timeouts = new HashMap<>();
+  private List<SessionLoop> all = List.of(this);
+  private Session first;
+  private Runnable onEmpty = () -> {};
+  private volatile int size;
+
+  /**
+   * The sessions of {@code loop}.
+   *
+   * @param counters the scope of the loops, shared by all of them
+   * @param totalGate the process' limit of connections
+   */
+  public SessionLoop(
+      EventLoop loop, CounterSet counters, ConnectionGate totalGate, int turnBudgetBytes) {
+    this.loop = loop;
+    this.counters = counters;
+    this.totalGate = totalGate;
+    this.turnBudgetBytes = turnBudgetBytes;
+    log = new SessionLog(totalGate);
+  }
+
+  /** Makes the loops of a process known to each other. Before any of them starts. */
+  public static void link(List<SessionLoop> loops) {
+    for (SessionLoop one : loops) {
+      one.all = List.copyOf(loops);
+    }
+  }
+
+  /** The loop. */
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /** Sessions now. Any thread. */
+  public int size() {
+    return size;
+  }
+
+  /** Begins a session for a connection just accepted here, on this loop or a less loaded one. */
+  void dispatch(StreamSocket client, Frontend frontend) {
+    SessionLoop least = this;
+    for (SessionLoop other : all) {
+      if (other.size < least.size) {
+        least = other;
+      }
+    }
+    if (least.size + IMBALANCE <= size) {
+      least.offer(client, frontend);
+    } else {
+      begin(client, frontend);
+    }
+  }
+
+  /** Begins a session here for a connection that another loop has accepted. Any thread. */
+  void offer(StreamSocket client, Frontend frontend) {
+    loop.execute(() -> begin(client, frontend));
+  }
+
+  private void begin(StreamSocket client, Frontend frontend) {
+    SideTimeouts terms =
+        timeouts.computeIfAbsent(frontend, f -> SideTimeouts.of(f.config(), f.backend().config()));
+    Session session = new Session(this, frontend, terms, client);
+    session.next = first;
+    if (first != null) {
+      first.previous = session;
+    }
+    first = session;
+    setSize(size + 1);
+    session.begin();
+  }
+
+  /** Takes a session that has just closed out of the list. */
+  void remove(Session session) {
+    if (session.previous != null) {
+      session.previous.next = session.next;
+    } else {
+      first = session.next;
+    }
+    if (session.next != null) {
+      session.next.previous = session.previous;
+    }
+    setSize(size - 1);
+    if (first == null) {
+      Runnable callback = onEmpty;
+      onEmpty = () -> {};
+      callback.run();
+    }
+  }
+
+  /** Calls {@code callback} once, when there are no sessions: now, or when the last one closes. */
+  public void whenEmpty(Runnable callback) {
+    if (first == null) {
+      callback.run();
+    } else {
+      onEmpty = callback;
+    }
+  }
+
+  /** Brings the counters of all scopes up to date with what the sessions have counted. */
+  public void fold() {
+    for (Session session = first; session != null; session = session.next) {
+      session.fold();
+    }
+  }
+
+  /** Ends all sessions. */
+  public void closeAll(CloseReason reason) {
+    while (first != null) {
+      first.close(reason);
+    }
+  }
+
+  CounterSet counters() {
+    return counters;
+  }
+
+  ConnectionGate totalGate() {
+    return totalGate;
+  }
+
+  int turnBudgetBytes() {
+    return turnBudgetBytes;
+  }
+
+  SessionLog log() {
+    return log;
+  }
+
+  /** Only this loop's thread writes: other loops read it to compare. */
+  @SuppressWarnings("NonAtomicVolatileUpdate")
+  private void setSize(int now) {
+    size = now;
+  }
+}

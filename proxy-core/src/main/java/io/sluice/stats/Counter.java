@@ -1,0 +1,51 @@
+package io.sluice.stats;
+
+/**
+ * Everything that is counted, in every scope. Each only grows.
+ *
+ * <p>{@link #key} is the name in logs and metrics: {@code noun_unit_total}.
+ */
+public enum Counter {
+  SESSIONS("sessions_total", "Client connections accepted"),
+  BYTES_TO_SERVER("bytes_to_server_total", "Bytes delivered from clients to servers"),
+  BYTES_TO_CLIENT("bytes_to_client_total", "Bytes delivered from servers to clients"),
+  SPLICED_TO_SERVER(
+      "spliced_bytes_to_server_total", "Bytes to servers that never entered user space"),
+  SPLICED_TO_CLIENT(
+      "spliced_bytes_to_client_total", "Bytes to clients that never entered user space"),
+  PUMP_CALLS("pump_calls_total", "System calls that moved, or tried to move, bytes"),
+  PUMP_STALLS("pump_stalls_total", "Times that a target had no room and bytes stayed behind"),
+  PUMP_SWITCHES("pump_switches_total", "Changes of a flow between copy and splice"),
+  BYTES_DISCARDED(
+      "discarded_bytes_total", "Bytes read from one side that could not reach the other any more"),
+  CONNECT_ATTEMPTS("connect_attempts_total", "Connections to servers begun"),
+  CONNECT_FAILURES("connect_failures_total", "Connections to servers refused, failed or timed out"),
+  ACCEPT_ERRORS("accept_errors_total", "Accepts that failed for want of descriptors or memory"),
+  CLOSED_NORMALLY("closed_normally_total", "Sessions that both sides ended"),
+  CLOSED_BY_CLIENT("closed_by_client_total", "Sessions that the client aborted"),
+  CLOSED_BY_SERVER("closed_by_server_total", "Sessions that the server aborted"),
+  CLOSED_NO_SERVER("closed_no_server_total", "Sessions for which no server could be reached"),
+  CLOSED_CLIENT_TIMEOUT("closed_client_timeout_total", "Sessions whose client was idle too long"),
+  CLOSED_SERVER_TIMEOUT("closed_server_timeout_total", "Sessions whose server was idle too long"),
+  CLOSED_RESOURCES("closed_resources_total", "Sessions ended for want of descriptors or memory"),
+  CLOSED_KILLED("closed_killed_total", "Sessions ended by a shutdown or an operator"),
+  CLOSED_INTERNAL("closed_internal_total", "Sessions ended by a defect of the proxy");
+
+  private final String key;
+  private final String help;
+
+  Counter(String key, String help) {
+    this.key = key;
+    this.help = help;
+  }
+
+  /** Name in logs and metrics. */
+  public String key() {
+    return key;
+  }
+
+  /** What it counts, for people. */
+  public String help() {
+    return help;
+  }
+}

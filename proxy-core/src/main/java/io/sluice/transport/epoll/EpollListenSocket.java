@@ -1,0 +1,123 @@
+package io.sluice.transport.epoll;
+
+import io.sluice.config.ListenOptions;
+import io.sluice.config.TcpOptions;
+import io.sluice.linux.ErrnoException;
+import io.sluice.linux.Fd;
+import io.sluice.linux.Linux;
+import io.sluice.linux.SockAddr;
+import io.sluice.linux.Syscalls;
+import io.sluice.transport.ListenFailure;
+import io.sluice.transport.ListenSocket;
+import io.sluice.transport.UnixPath;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A listening descriptor that all loops have in their epoll, with EPOLLEXCLUSIVE, so that a waiting
+ * connection wakes one of them (epoll_ctl(2)).
+ *
+ * <p>Options are set here once: accepted TCP sockets inherit them.
+ */
+final class EpollListenSocket implements ListenSocket {
+  private final Fd fd;
+  private final SockAddr address;
+  private final TcpOptions tcp;
+
+  /** The path to remove at close; null unless a path was bound. */
+  private final UnixPath path;
+
+  private EpollListenSocket(Fd fd, SockAddr address, TcpOptions tcp, UnixPath path) {
+    this.fd = fd;
+    this.address = address;
+    this.tcp = tcp;
+    this.path = path;
+  }
+
+  static EpollListenSocket open(
+      Syscalls sys, SockAddr address, ListenOptions options, TcpOptions tcp) throws IOException {
+    SocketOptions socketOptions = new SocketOptions(sys);
+    Fd fd =
+        new Fd(
+            sys,
+            ErrnoException.check(
+                "socket",
+                sys.socket(
+                    address.family(),
+                    Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC,
+                    0),
+                address.toString()));
+    try {
+      if (address.isUnix()) {
+        socketOptions.applyUnix(fd.raw(), tcp);
+        if (isPath(address)) {
+          UnixPath.removeIfDead(pathOf(address));
+        }
+      } else {
+        applyListenOptions(socketOptions, fd.raw(), address, options);
+        socketOptions.apply(fd.raw(), tcp);
+      }
+      int length = socketOptions.encodeAddress(address);
+      int bound = sys.bind(fd.raw(), socketOptions.addressMemory(), length);
+      if (bound < 0) {
+        throw ListenFailure.of(address, -bound);
+      }
+      UnixPath path = isPath(address) ? UnixPath.bound(pathOf(address)) : null;
+      int listening = sys.listen(fd.raw(), options.backlog());
+      if (listening < 0) {
+        throw ListenFailure.of(address, -listening);
+      }
+      return new EpollListenSocket(fd, socketOptions.localAddress(fd.raw()), tcp, path);
+    } catch (IOException e) {
+      fd.close();
+      throw e;
+    }
+  }
+
+  int raw() {
+    return fd.raw();
+  }
+
+  /** What accepted UNIX sockets, which inherit nothing, have to be given. */
+  TcpOptions tcp() {
+    return tcp;
+  }
+
+  @Override
+  public SockAddr address() {
+    return address;
+  }
+
+  @Override
+  public void close() {
+    if (path != null) {
+      path.removeIfOurs();
+    }
+    fd.close();
+  }
+
+  private static boolean isPath(SockAddr address) {
+    return address.toString().startsWith("unix:/");
+  }
+
+  private static Path pathOf(SockAddr address) {
+    return Path.of(address.toString().substring("unix:".length()));
+  }
+
+  private static void applyListenOptions(
+      SocketOptions socketOptions, int fd, SockAddr address, ListenOptions options)
+      throws ErrnoException {
+    socketOptions.set(fd, Linux.SOL_SOCKET, Linux.SO_REUSEADDR, 1, "SO_REUSEADDR");
+    if (address.family() == Linux.AF_INET6) {
+      int v6only = options.v6only() ? 1 : 0;
+      socketOptions.set(fd, Linux.SOL_IPV6, Linux.IPV6_V6ONLY, v6only, "IPV6_V6ONLY");
+    }
+    if (!options.deferAccept().isZero()) {
+      int seconds = (int) Math.max(1, options.deferAccept().toSeconds());
+      socketOptions.set(fd, Linux.SOL_TCP, Linux.TCP_DEFER_ACCEPT, seconds, "TCP_DEFER_ACCEPT");
+    }
+    if (options.fastOpen() > 0) {
+      socketOptions.set(fd, Linux.SOL_TCP, Linux.TCP_FASTOPEN, options.fastOpen(), "TCP_FASTOPEN");
+    }
+  }
+}
