@@ -63,7 +63,7 @@ abstract class ContractFixture {
 
   private long descriptorsBefore;
 
-  abstract Transport newTransport();
+  abstract Transport newTransport() throws IOException;
 
   /** The JDK opens some descriptors once, with the first socket of each kind. */
   @BeforeAll
@@ -76,8 +76,8 @@ abstract class ContractFixture {
 
   @BeforeEach
   void openTransport() throws IOException {
-    descriptorsBefore = openDescriptors();
     transport = newTransport();
+    descriptorsBefore = openDescriptors();
     poller = openPoller();
   }
 

@@ -1,5 +1,6 @@
 package io.sluice.transport;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Nested;
 
 /**
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Nested;
 abstract class TransportContractTest {
 
   /** A fresh transport for one test. */
-  abstract Transport transport();
+  abstract Transport transport() throws IOException;
 
   /** Java heap bytes that a loop may allocate for one event of a steady small-message flow. */
   abstract long maxBytesPerEvent();
@@ -17,7 +18,7 @@ abstract class TransportContractTest {
   @Nested
   class Listening extends ListenContract {
     @Override
-    Transport newTransport() {
+    Transport newTransport() throws IOException {
       return transport();
     }
   }
@@ -25,7 +26,7 @@ abstract class TransportContractTest {
   @Nested
   class ListeningAtPaths extends UnixContract {
     @Override
-    Transport newTransport() {
+    Transport newTransport() throws IOException {
       return transport();
     }
   }
@@ -33,7 +34,7 @@ abstract class TransportContractTest {
   @Nested
   class Connecting extends ConnectContract {
     @Override
-    Transport newTransport() {
+    Transport newTransport() throws IOException {
       return transport();
     }
   }
@@ -41,7 +42,7 @@ abstract class TransportContractTest {
   @Nested
   class Polling extends ReadinessContract {
     @Override
-    Transport newTransport() {
+    Transport newTransport() throws IOException {
       return transport();
     }
   }
@@ -49,7 +50,7 @@ abstract class TransportContractTest {
   @Nested
   class Pumping extends PumpContract {
     @Override
-    Transport newTransport() {
+    Transport newTransport() throws IOException {
       return transport();
     }
 
@@ -62,7 +63,7 @@ abstract class TransportContractTest {
   @Nested
   class Closing extends CloseContract {
     @Override
-    Transport newTransport() {
+    Transport newTransport() throws IOException {
       return transport();
     }
   }
