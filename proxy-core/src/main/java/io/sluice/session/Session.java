@@ -210,6 +210,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Moves bytes of {@code flow}; true when the budget ended it. */
   private boolean advance(Flow flow) {
+    if (!flow.isOpen()) {
+      return false;
+    }
     boolean wasBlocked = flow.isBlocked();
     int happened = flow.advance(sessions.turnBudgetBytes());
     if (happened == 0 && flow.isOpen()) {
