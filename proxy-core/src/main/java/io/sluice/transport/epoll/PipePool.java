@@ -1,5 +1,6 @@
 package io.sluice.transport.epoll;
 
+import io.sluice.linux.Errno;
 import io.sluice.linux.Pipe;
 import io.sluice.linux.Syscalls;
 import org.slf4j.Logger;
@@ -120,7 +121,7 @@ final class PipePool {
     Pipe pipe = Pipe.create(sys, bytes);
     if (!pipe.isOpen()) {
       budget.release(pages);
-      fail("pipe2 failed with errno " + pipe.errno());
+      fail("pipe2: " + Errno.text(pipe.errno()) + " (" + Errno.name(pipe.errno()) + ")");
       return null;
     }
     if (pipe.isRunt()) {
