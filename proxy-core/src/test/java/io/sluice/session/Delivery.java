@@ -61,6 +61,10 @@ final class Delivery {
     return written == content.length;
   }
 
+  int written() {
+    return written;
+  }
+
   int left() {
     return content.length - written;
   }
