@@ -40,6 +40,7 @@ final class PipePool {
   private int smallIdleCount;
   private int inUse;
   private int skips;
+  private int largeSkips;
   private long runts;
   private boolean warned;
 
@@ -51,14 +52,9 @@ final class PipePool {
 
   /** An empty pipe, or null when there is none to be had: then copy. */
   Pipe take() {
-    Pipe pipe;
-    if (largeIdleCount > 0) {
-      pipe = largeIdle[--largeIdleCount];
-    } else {
-      pipe = largeBytes > SMALL_BYTES ? create(largeBytes, budget.pages() / 4) : null;
-      if (pipe == null) {
-        pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(SMALL_BYTES, 0);
-      }
+    Pipe pipe = largeIdleCount > 0 ? largeIdle[--largeIdleCount] : createLarge();
+    if (pipe == null) {
+      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(SMALL_BYTES, 0);
     }
     if (pipe != null) {
       assert pipe.bytes() == 0 && pipe.kernelBytes() == 0 : "a pooled pipe is empty";
@@ -107,6 +103,22 @@ final class PipePool {
     while (smallIdleCount > 0) {
       destroy(smallIdle[--smallIdleCount]);
     }
+  }
+
+  private Pipe createLarge() {
+    if (largeBytes <= SMALL_BYTES) {
+      return null;
+    }
+    if (largeSkips > 0) {
+      largeSkips--;
+      return null;
+    }
+    Pipe pipe = create(largeBytes, budget.pages() / 4);
+    if (pipe != null && pipe.capacityBytes() < largeBytes) {
+      // F_SETPIPE_SZ was refused, and would be next time: small pipes serve, idle ones first.
+      largeSkips = SKIPS_AFTER_FAILURE;
+    }
+    return pipe;
   }
 
   private Pipe create(int bytes, int sparePages) {
