@@ -210,6 +210,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Moves bytes of {@code flow}; true when the budget ended it. */
   private boolean advance(Flow flow) {
+    if (!flow.isOpen()) {
+      return false;
+    }
     boolean wasBlocked = flow.isBlocked();
     int happened = flow.advance(sessions.turnBudgetBytes());
     if (happened == 0 && flow.isOpen()) {
@@ -402,7 +405,12 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private static CloseReason failureOf(int errno) {
     return switch (errno) {
-      case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.EADDRNOTAVAIL ->
+      case Errno.EMFILE,
+          Errno.ENFILE,
+          Errno.ENOBUFS,
+          Errno.ENOMEM,
+          Errno.ENOSPC, // epoll_ctl(2): over fs.epoll.max_user_watches.
+          Errno.EADDRNOTAVAIL ->
           CloseReason.OUT_OF_RESOURCES;
       case Errno.ETIMEDOUT -> CloseReason.CONNECT_TIMEOUT;
       default -> CloseReason.CONNECT_FAILED;
