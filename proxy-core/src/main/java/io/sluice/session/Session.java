@@ -183,6 +183,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     become(State.RELAYING);
     loop.timers().cancel(timer);
     connectedAfterNs = loop.nowNs() - acceptedNs;
+    server.counters().add(loop.index(), Counter.SESSIONS, 1);
     FlowCounters up = new FlowCounters();
     FlowCounters down = new FlowCounters();
     Poller poller = loop.poller();
@@ -276,9 +277,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     if (relaying) {
       count(Counter.BYTES_DISCARDED, toServer.discardedBytes() + toClient.discardedBytes());
     }
-    sessions.log().onClosed(this, reason);
-    use(null);
+    // Before the line is written: like HAProxy's, it has this session in actconn and feconn only.
+    leaveServer();
     backend.sessions().decrementAndGet();
+    sessions.log().onClosed(this, reason);
     sessions.remove(this);
     frontend.gate().leave();
     sessions.totalGate().leave();
@@ -369,12 +371,14 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void use(Server chosen) {
+    leaveServer();
+    server = chosen;
+    server.sessions().incrementAndGet();
+  }
+
+  private void leaveServer() {
     if (server != null) {
       server.sessions().decrementAndGet();
-    }
-    server = chosen;
-    if (server != null) {
-      server.sessions().incrementAndGet();
     }
   }
 
