@@ -42,6 +42,7 @@ public final class EventLoop implements Executor {
   private volatile Thread thread;
   private long nowNs;
   private long turns;
+  private boolean polling;
   private boolean stopped;
 
   /** A loop that has not started; {@code index} counts the loops of a process from 0. */
@@ -96,7 +97,9 @@ public final class EventLoop implements Executor {
    */
   public void turn(int maxWaitMs) {
     assert isCurrent() : "a loop turns on its own thread";
+    polling = true;
     poller.poll(waitMs(maxWaitMs));
+    polling = false;
     nowNs = clock.nanoTime();
     turns++;
     runCommands();
@@ -120,8 +123,9 @@ public final class EventLoop implements Executor {
     return Thread.currentThread() == thread;
   }
 
-  /** This turn's time, nanoseconds of the loop's {@link Clock}. */
+  /** This turn's time, nanoseconds of the loop's {@link Clock}. Not to be asked during the poll. */
   public long nowNs() {
+    assert !polling : "the time of this turn is read after the poll";
     return nowNs;
   }
 

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>A paused acceptor does not watch the listening socket, which is level-triggered and would
  * spin; its clients wait in the kernel's backlog. Loop thread only.
  */
-public final class Acceptor {
+public final class Acceptor implements EventLoop.Task {
   private enum State {
     WATCHING,
     PAUSED,
@@ -50,6 +50,7 @@ public final class Acceptor {
         }
       };
   private State state = State.PAUSED;
+  private boolean queued;
   private long loggedNs;
   private boolean logged;
 
@@ -75,7 +76,17 @@ public final class Acceptor {
     state = State.STOPPED;
   }
 
+  /** Only queues: during a poll the loop's time is still that of the turn before. */
   private void onAcceptable() {
+    if (!queued) {
+      queued = true;
+      loop.enqueue(this);
+    }
+  }
+
+  @Override
+  public void onTurn() {
+    queued = false;
     for (int n = 0; n < BATCH && state == State.WATCHING; n++) {
       if (!enter(sessions.totalGate()) || !enterFrontend()) {
         return;

@@ -95,4 +95,18 @@ class SessionTest {
       assertThat(harness.counted(Counter.CLOSED_BY_SERVER)).isEqualTo(1);
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void connectionAfterALongSilenceHasItsWholeConnectTimeout(String transport) throws Exception {
+    try (LoopHarness harness = LoopHarness.over(transport, 1, "")) {
+      harness.turns(2);
+      Peer client = harness.client();
+      harness.clock.advance(Duration.ofHours(1));
+
+      LoopHarness.Pair pair = harness.pair(client);
+      pair.client().send("hello");
+      harness.expect(pair.server(), "hello");
+    }
+  }
 }

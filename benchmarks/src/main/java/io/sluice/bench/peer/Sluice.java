@@ -1,0 +1,44 @@
+package io.sluice.bench.peer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Sluice as shipped, logging included, through {@code sluice forward}, which execs: the process
+ * that is started is the one that is measured.
+ */
+record Sluice(String name, String program, List<String> mode, String threads) implements Contender {
+
+  @Override
+  public String description() {
+    return "sluice forward " + String.join(" ", mode) + " --threads " + threads;
+  }
+
+  @Override
+  public Optional<String> missing() {
+    return Commands.find(program).isPresent()
+        ? Optional.empty()
+        : Optional.of("no " + program + "; build it with mvn package, or name one with --sluice");
+  }
+
+  @Override
+  public boolean isSluice() {
+    return true;
+  }
+
+  @Override
+  public Running start(int listenPort, int targetPort, Path work) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Commands.find(program).orElseThrow().toString());
+    command.add("forward");
+    command.add("127.0.0.1:" + listenPort);
+    command.add("127.0.0.1:" + targetPort);
+    command.addAll(mode);
+    command.add("--threads");
+    command.add(threads);
+    return Running.command(command, listenPort, work);
+  }
+}
