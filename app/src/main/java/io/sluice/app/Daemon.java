@@ -1,6 +1,5 @@
 package io.sluice.app;
 
-import io.sluice.app.log.Logging;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.SluiceConfig;
@@ -74,12 +73,11 @@ final class Daemon {
       Thread.currentThread().interrupt();
       started.close();
     }
-    Logging.stop();
     return ExitCode.OK;
   }
 
   private void announce(Proxy started) {
-    String way = "(" + way(started) + ")";
+    String way = "(" + Way.of(config, started) + ")";
     started
         .boundAddresses()
         .forEach(
@@ -111,30 +109,12 @@ final class Daemon {
     return backend.name().equals(frontend.name()) ? servers : backend.name() + ": " + servers;
   }
 
-  private String way(Proxy started) {
-    String pump =
-        !started.transport().splices()
-            ? "copy"
-            : switch (config.pump().mode()) {
-              case AUTO -> "splice auto";
-              case SPLICE -> "splice";
-              case COPY -> "copy";
-            };
-    int threads = started.threads();
-    return started.transport().transport().name()
-        + ", "
-        + pump
-        + ", "
-        + threads
-        + (threads == 1 ? " thread" : " threads");
-  }
-
   private void serve(Proxy started) throws InterruptedException {
     int told = -1;
     while (!stopAsked.await(STATUS_PERIOD_S, TimeUnit.SECONDS)) {
       int sessions = started.sessions();
       if (sessions != told) {
-        manager.status(sessions + " sessions (" + way(started) + ")");
+        manager.status(sessions + " sessions (" + Way.of(config, started) + ")");
         told = sessions;
       }
     }

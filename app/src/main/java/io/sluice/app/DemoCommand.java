@@ -125,7 +125,7 @@ final class DemoCommand implements Callable<Integer> {
               out,
               () -> RoundTrips.run(address, seconds * TRIPS_SHARE));
       RoundTrips.Result direct = RoundTrips.run(origin, seconds * (1 - BULK_SHARE - TRIPS_SHARE));
-      String transport = proxy.transport().transport().name() + ": " + proxy.transport().reason();
+      String transport = Way.of(config, proxy) + ": " + proxy.transport().reason();
       out.println();
       Summary.of(transport, bulk, after.since(before), proxied, direct).forEach(out::println);
       out.flush();

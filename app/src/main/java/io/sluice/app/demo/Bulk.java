@@ -5,16 +5,20 @@ import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bulk traffic: several clients at once, every second one upwards, each stream on a connection of
- * its own and compared at both ends.
+ * Bulk traffic: several clients at once, each of which sends downwards and upwards in turn, each
+ * stream on a connection of its own and compared at both ends.
  */
 public final class Bulk {
   /** Long enough that the beginning, which is copied, does not matter. */
-  private static final long STREAM_BYTES = 64L << 20;
+  private static final long STREAM_BYTES_MAX = 64L << 20;
+
+  /** All clients' first streams together, so that many clients do not take minutes for them. */
+  private static final long ROUND_BYTES_MAX = 512L << 20;
 
   private final SocketAddress proxy;
   private final int clients;
   private final long deadlineNs;
+  private final long streamBytes;
   private final AtomicLong streams = new AtomicLong();
   private final AtomicLong different = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
@@ -23,6 +27,7 @@ public final class Bulk {
     this.proxy = proxy;
     this.clients = clients;
     this.deadlineNs = deadlineNs;
+    streamBytes = streamBytes(clients);
   }
 
   /**
@@ -35,7 +40,7 @@ public final class Bulk {
   public record Result(long bytes, long streams, long different, double seconds) {}
 
   /**
-   * Sends for about {@code seconds}, at least one stream for each client.
+   * Sends for about {@code seconds}, at least two streams for each client.
    *
    * @throws IOException when a stream breaks off
    */
@@ -55,19 +60,20 @@ public final class Bulk {
   }
 
   private void streamsUntilDeadline(int client) throws IOException {
+    int stream = client;
     do {
-      boolean same = client % 2 == 0 ? download() : upload();
+      boolean same = stream++ % 2 == 0 ? download() : upload();
       if (!same) {
         different.incrementAndGet();
       }
-      bytes.addAndGet(STREAM_BYTES);
-    } while (System.nanoTime() - deadlineNs < 0);
+      bytes.addAndGet(streamBytes);
+    } while (stream < client + 2 || System.nanoTime() - deadlineNs < 0);
   }
 
   private boolean download() throws IOException {
     try (Peer peer = Peer.connect(proxy)) {
-      peer.write("SEND " + STREAM_BYTES + " " + nextPosition() + "\n");
-      Tally received = peer.receiveContent(STREAM_BYTES);
+      peer.write("SEND " + streamBytes + " " + nextPosition() + "\n");
+      Tally received = peer.receiveContent(streamBytes);
       return received.toString().equals(peer.readLine());
     }
   }
@@ -75,10 +81,14 @@ public final class Bulk {
   private boolean upload() throws IOException {
     try (Peer peer = Peer.connect(proxy)) {
       peer.write("TAKE\n");
-      Tally sent = peer.sendContent(nextPosition(), STREAM_BYTES);
+      Tally sent = peer.sendContent(nextPosition(), streamBytes);
       peer.endOutput();
       return sent.toString().equals(peer.readLine());
     }
+  }
+
+  static long streamBytes(int clients) {
+    return Math.min(STREAM_BYTES_MAX, ROUND_BYTES_MAX / clients);
   }
 
   /** Each stream begins elsewhere, so that bytes of another stream would be noticed. */
