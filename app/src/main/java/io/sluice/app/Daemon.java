@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,11 @@ final class Daemon {
    * @throws IOException when it cannot start, with what to do about it
    */
   int run() throws IOException {
+    return run(started -> {});
+  }
+
+  /** The same, with something to do as soon as it listens. */
+  int run(Consumer<Proxy> onListening) throws IOException {
     Signals.handle("TERM", this::onStop);
     Signals.handle("INT", this::onStop);
     Signals.handle("USR1", this::onCounters);
@@ -63,6 +69,7 @@ final class Daemon {
     proxy = started;
     warnOfFallback(started.transport());
     announce(started);
+    onListening.accept(started);
     try {
       serve(started);
       drain(started);

@@ -139,7 +139,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       count(Counter.CONNECT_ATTEMPTS, 1);
       serverSocket = loop.poller().connect(server.address(), backend.config().tcp(), this);
       if (serverSocket != null) {
-        arm(timeouts.connectNs() == 0 ? NEVER : loop.nowNs() + timeouts.connectNs());
+        arm(timeouts.connectNs() > 0 ? timeouts.connectNs() : NEVER);
         if (serverSocket.finishConnect() == 0) {
           onConnected();
         }
@@ -183,6 +183,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     become(State.RELAYING);
     loop.timers().cancel(timer);
     connectedAfterNs = loop.nowNs() - acceptedNs;
+    server.counters().add(loop.index(), Counter.SESSIONS, 1);
     FlowCounters up = new FlowCounters();
     FlowCounters down = new FlowCounters();
     Poller poller = loop.poller();
@@ -210,6 +211,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Moves bytes of {@code flow}; true when the budget ended it. */
   private boolean advance(Flow flow) {
+    if (!flow.isOpen()) {
+      return false;
+    }
     boolean wasBlocked = flow.isBlocked();
     int happened = flow.advance(sessions.turnBudgetBytes());
     if (happened == 0 && flow.isOpen()) {
@@ -273,9 +277,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     if (relaying) {
       count(Counter.BYTES_DISCARDED, toServer.discardedBytes() + toClient.discardedBytes());
     }
-    sessions.log().onClosed(this, reason);
-    use(null);
+    // Before the line is written: like HAProxy's, it has this session in actconn and feconn only.
+    leaveServer();
     backend.sessions().decrementAndGet();
+    sessions.log().onClosed(this, reason);
     sessions.remove(this);
     frontend.gate().leave();
     sessions.totalGate().leave();
@@ -307,10 +312,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       onConnectFailed(CloseReason.CONNECT_TIMEOUT);
       return;
     }
-    long nowNs = loop.nowNs();
-    if (clientDeadlineNs() <= nowNs) { // First, so that it wins a tie, as with HAProxy.
+    if (clientLeftNs() <= 0) { // First, so that it wins a tie, as with HAProxy.
       close(CloseReason.CLIENT_TIMEOUT);
-    } else if (serverDeadlineNs() <= nowNs) {
+    } else if (serverLeftNs() <= 0) {
       close(CloseReason.SERVER_TIMEOUT);
     } else {
       settle();
@@ -325,41 +329,41 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
    * away, so a busy session leaves its timer alone, and finds out when it fires.
    */
   private void armInactivity() {
-    long nextNs = Math.min(clientDeadlineNs(), serverDeadlineNs());
+    long leftNs = Math.min(clientLeftNs(), serverLeftNs());
     if (toServer.isFlushing() || toClient.isFlushing()) {
-      nextNs = Math.min(nextNs, loop.nowNs() + flushCheckNs);
+      leftNs = Math.min(leftNs, flushCheckNs);
       flushCheckNs = Math.min(flushCheckNs * 2, FLUSH_CHECK_MAX_NS);
     }
-    if (!timer.isArmed() || nextNs < timerNs) {
-      arm(nextNs);
+    if (!timer.isArmed() || leftNs < timerNs - loop.nowNs()) {
+      arm(leftNs);
     }
   }
 
-  private void arm(long deadlineNs) {
-    if (deadlineNs != NEVER) {
-      timerNs = deadlineNs;
-      loop.timers().arm(timer, deadlineNs);
+  private void arm(long leftNs) {
+    if (leftNs != NEVER) {
+      timerNs = loop.nowNs() + leftNs;
+      loop.timers().arm(timer, timerNs);
     }
   }
 
-  /** When the client will have been inactive too long; NEVER while nothing is expected of it. */
-  private long clientDeadlineNs() {
+  /** How long the client may stay inactive; NEVER while nothing is expected of it. */
+  private long clientLeftNs() {
     boolean expected =
         (toServer.isOpen() && !toServer.isBlocked())
             || toClient.isBlocked()
             || toClient.isFlushing();
     long timeoutNs = timeouts.clientNs(isHalfClosed());
-    return expected && timeoutNs > 0 ? clientActivityNs + timeoutNs : NEVER;
+    return expected && timeoutNs > 0 ? timeoutNs - (loop.nowNs() - clientActivityNs) : NEVER;
   }
 
-  /** When the server will have been inactive too long; NEVER while nothing is expected of it. */
-  private long serverDeadlineNs() {
+  /** How long the server may stay inactive; NEVER while nothing is expected of it. */
+  private long serverLeftNs() {
     boolean expected =
         (toClient.isOpen() && !toClient.isBlocked())
             || toServer.isBlocked()
             || toServer.isFlushing();
     long timeoutNs = timeouts.serverNs(isHalfClosed());
-    return expected && timeoutNs > 0 ? serverActivityNs + timeoutNs : NEVER;
+    return expected && timeoutNs > 0 ? timeoutNs - (loop.nowNs() - serverActivityNs) : NEVER;
   }
 
   private boolean isHalfClosed() {
@@ -367,12 +371,14 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void use(Server chosen) {
+    leaveServer();
+    server = chosen;
+    server.sessions().incrementAndGet();
+  }
+
+  private void leaveServer() {
     if (server != null) {
       server.sessions().decrementAndGet();
-    }
-    server = chosen;
-    if (server != null) {
-      server.sessions().incrementAndGet();
     }
   }
 
@@ -402,7 +408,12 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private static CloseReason failureOf(int errno) {
     return switch (errno) {
-      case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.EADDRNOTAVAIL ->
+      case Errno.EMFILE,
+          Errno.ENFILE,
+          Errno.ENOBUFS,
+          Errno.ENOMEM,
+          Errno.ENOSPC, // epoll_ctl(2): over fs.epoll.max_user_watches.
+          Errno.EADDRNOTAVAIL ->
           CloseReason.OUT_OF_RESOURCES;
       case Errno.ETIMEDOUT -> CloseReason.CONNECT_TIMEOUT;
       default -> CloseReason.CONNECT_FAILED;

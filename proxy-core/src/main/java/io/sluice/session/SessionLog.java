@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  *     srvconn/retries srvqueue/backendqueue up=bytes-to-server spliced=n% "words"
  * </pre>
  *
+ * <p>Of the numbers of sessions, actconn and feconn include the one that ends, beconn and srvconn
+ * do not.
+ *
  * <p>Written to the logger {@value #LOGGER} at level info; nothing is formatted while that is off.
  */
 public final class SessionLog {

@@ -81,7 +81,7 @@ final class NioPoller implements Poller {
     Object listener = key.attachment();
     if (listener instanceof NioStreamSocket socket) {
       socket.onSelected(key.readyOps());
-    } else if (listener instanceof Watch watch && watch.active) {
+    } else if (listener instanceof Watch watch) {
       watch.onAcceptable.onReady();
     } else {
       staleEvents++;
@@ -94,14 +94,14 @@ final class NioPoller implements Poller {
   }
 
   @Override
-  public void watch(ListenSocket socket, ReadyHandler onAcceptable) {
+  public int watch(ListenSocket socket, ReadyHandler onAcceptable) {
     NioListenSocket listener = (NioListenSocket) socket;
     Watch known = watches.get(listener);
     if (known != null) {
       known.onAcceptable = onAcceptable;
       known.active = true;
       known.key.interestOps(SelectionKey.OP_ACCEPT);
-      return;
+      return 0;
     }
     try {
       SelectionKey key = listener.channel().register(selector, SelectionKey.OP_ACCEPT);
@@ -109,6 +109,7 @@ final class NioPoller implements Poller {
       key.attach(watch);
       watches.put(listener, watch);
       listener.onWatched(this);
+      return 0;
     } catch (ClosedChannelException e) {
       throw new IllegalStateException("watch of a closed listening socket: " + listener, e);
     }
@@ -194,12 +195,8 @@ final class NioPoller implements Poller {
       channel = SocketChannel.open(NioTransport.familyOf(address));
       channel.configureBlocking(false);
       options.apply(channel, address.isUnix(), tcp);
-      if (!channel.connect(address.toJava()) && address.isUnix()) {
-        // unix(7): EAGAIN is a full queue, and nothing is on its way. The JDK would take it for
-        // EINPROGRESS and report success soon after.
-        return connectFailed(-Errno.EAGAIN, channel);
-      }
-      NioStreamSocket socket = NioStreamSocket.connecting(channel, address);
+      boolean connected = channel.connect(address.toJava());
+      NioStreamSocket socket = NioStreamSocket.connecting(channel, address, connected);
       socket.attachConnecting(this, selector, handler);
       sockets++;
       return socket;
