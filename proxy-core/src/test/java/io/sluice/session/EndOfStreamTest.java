@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -133,7 +134,7 @@ class EndOfStreamTest {
   private static void close(Peer peer) {
     try {
       peer.close();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }

@@ -63,7 +63,9 @@ class ModeSwitchTest {
 
       messages(harness, delivery, 10, 32 << 10);
       long splicedOfBulk = harness.counted(Counter.SPLICED_TO_SERVER);
-      assertThat(splicedOfBulk).as("all but the two reads that tell bulk").isEqualTo(8 * (32 << 10));
+      assertThat(splicedOfBulk)
+          .as("all but the two reads that tell bulk")
+          .isEqualTo(8 * (32 << 10));
 
       messages(harness, delivery, 10, 100);
       assertThat(harness.counted(Counter.SPLICED_TO_SERVER))
