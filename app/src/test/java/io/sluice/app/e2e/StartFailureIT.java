@@ -86,8 +86,8 @@ class StartFailureIT {
             List.of("forward", "127.0.0.1:0"),
             List.of("forward", "127.0.0.1:0", "nonsense"),
             List.of("no-such-command"),
-            List.of("run", config.toString()),
-            List.of("check", config.toString()))) {
+            List.of("run", "-c", config.toString()),
+            List.of("check", "-c", config.toString()))) {
       Program refused = new SluiceJvm().run(folder, wrong);
 
       assertThat(refused.exitCode()).as("%s", wrong).isEqualTo(2);
