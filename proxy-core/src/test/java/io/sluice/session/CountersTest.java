@@ -31,9 +31,13 @@ class CountersTest {
       long all = harness.counters.sum(counter);
       assertThat(harness.counters.ofLoop(0).get(counter)).as("loop: %s", counter).isEqualTo(all);
       assertThat(harness.counters.toMap().get(counter)).as("map: %s", counter).isEqualTo(all);
-      assertThat(harness.frontend.counters().sum(counter)).as("frontend %s", counter).isEqualTo(all);
+      assertThat(harness.frontend.counters().sum(counter))
+          .as("frontend %s", counter)
+          .isEqualTo(all);
       if (counter != Counter.ACCEPT_ERRORS) {
-        assertThat(harness.backend.counters().sum(counter)).as("backend %s", counter).isEqualTo(all);
+        assertThat(harness.backend.counters().sum(counter))
+            .as("backend %s", counter)
+            .isEqualTo(all);
       }
       if (!WITHOUT_SERVER.contains(counter)) {
         assertThat(ofServers(harness, counter)).as("servers %s", counter).isEqualTo(all);

@@ -27,7 +27,8 @@ class LimitsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void aFullFrontendServesTheNextWhenOneLeaves(String transport) throws Exception {
-    try (LoopHarness harness = LoopHarness.over(transport, 1, "frontends.web.max-connections = 2")) {
+    try (LoopHarness harness =
+        LoopHarness.over(transport, 1, "frontends.web.max-connections = 2")) {
       List<Peer> clients = new ArrayList<>();
       List<Peer> servers = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
