@@ -1,10 +1,11 @@
 package io.sluice.app;
 
-import io.sluice.app.log.Logging;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
+import io.sluice.config.PumpConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.proxy.Proxy;
+import io.sluice.proxy.TransportChoice;
 import io.sluice.systemd.ServiceManager;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,13 +55,20 @@ final class Daemon {
    * @throws IOException when it cannot start, with what to do about it
    */
   int run() throws IOException {
+    return run(started -> {});
+  }
+
+  /** The same, with something to do as soon as it listens. */
+  int run(Consumer<Proxy> onListening) throws IOException {
     Signals.handle("TERM", this::onStop);
     Signals.handle("INT", this::onStop);
     Signals.handle("USR1", this::onCounters);
     Signals.handle("HUP", Daemon::onReload);
     Proxy started = Proxy.start(config);
     proxy = started;
+    warnOfFallback(started.transport());
     announce(started);
+    onListening.accept(started);
     try {
       serve(started);
       drain(started);
@@ -67,12 +76,11 @@ final class Daemon {
       Thread.currentThread().interrupt();
       started.close();
     }
-    Logging.stop();
     return ExitCode.OK;
   }
 
   private void announce(Proxy started) {
-    String way = "(" + way(started) + ")";
+    String way = "(" + Way.of(config, started) + ")";
     started
         .boundAddresses()
         .forEach(
@@ -104,30 +112,12 @@ final class Daemon {
     return backend.name().equals(frontend.name()) ? servers : backend.name() + ": " + servers;
   }
 
-  private String way(Proxy started) {
-    String pump =
-        !started.transport().splices()
-            ? "copy"
-            : switch (config.pump().mode()) {
-              case AUTO -> "splice auto";
-              case SPLICE -> "splice";
-              case COPY -> "copy";
-            };
-    int threads = started.threads();
-    return started.transport().transport().name()
-        + ", "
-        + pump
-        + ", "
-        + threads
-        + (threads == 1 ? " thread" : " threads");
-  }
-
   private void serve(Proxy started) throws InterruptedException {
     int told = -1;
     while (!stopAsked.await(STATUS_PERIOD_S, TimeUnit.SECONDS)) {
       int sessions = started.sessions();
       if (sessions != told) {
-        manager.status(sessions + " sessions (" + way(started) + ")");
+        manager.status(sessions + " sessions (" + Way.of(config, started) + ")");
         told = sessions;
       }
     }
@@ -148,6 +138,16 @@ final class Daemon {
 
   private static String seconds(Duration duration) {
     return String.valueOf(duration.toMillis() / 1000.0).replaceFirst("\\.0$", "");
+  }
+
+  /** Says why, where the machine gives less than what the configuration asks for or hopes for. */
+  private void warnOfFallback(TransportChoice choice) {
+    boolean portable = choice.transport().name().equals("nio");
+    if (portable && config.transport() != SluiceConfig.TransportChoice.NIO) {
+      LOG.warn("falling back to transport nio, which copies: {}", choice.reason());
+    } else if (!portable && !choice.splices() && config.pump().mode() != PumpConfig.Mode.COPY) {
+      LOG.warn("copying instead of splicing: {}", choice.reason());
+    }
   }
 
   private void onStop() {

@@ -26,7 +26,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ForwardCommand.class,
       RunCommand.class,
       CheckCommand.class,
-      VersionCommand.class
+      VersionCommand.class,
+      DemoCommand.class
     },
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",

@@ -12,11 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
  * and short transfers. Also counts every call.
  *
  * <p>Invariant: an injected failure happens instead of the real call, which is not made (except
- * close(2), which releases the descriptor in any case). An injected EAGAIN claims that a descriptor
- * is not ready although it may be, so under edge-triggered epoll no event would ever follow; each
- * descriptor of the call is therefore re-armed in every epoll instance that it is registered with
- * through this object, and the next epoll_wait reports it again if it is ready. Descriptors that
- * are in no epoll (pipes) need a caller that asks again.
+ * close(2), which releases the descriptor in any case, and an interrupted connect(2), which goes on
+ * in the background). An injected EAGAIN claims that a descriptor is not ready although it may be,
+ * so under edge-triggered epoll no event would ever follow; each descriptor of the call is
+ * therefore re-armed in every epoll instance that it is registered with through this object, and
+ * the next epoll_wait reports it again if it is ready. Descriptors that are in no epoll (pipes)
+ * need a caller that asks again.
  *
  * <p>Thread-safe. Random faults come from the seed; with several threads calling, which call meets
  * which number still depends on their order.
@@ -124,6 +125,11 @@ public final class FaultySyscalls extends ForwardingSyscalls {
   /** Every fcntl(2) with this command fails, such as {@link Linux#F_SETPIPE_SZ} with EPERM. */
   public FaultySyscalls failFcntl(int command, int errno) {
     return add(Call.FCNTL, command, 1, 1, 1, errno);
+  }
+
+  /** Each EPOLL_CTL_ADD from now fails with the given probability; other operations work. */
+  public FaultySyscalls failEpollAdd(double probability, int errno) {
+    return add(Call.EPOLL_CTL, Linux.EPOLL_CTL_ADD, 1, 1, probability, errno);
   }
 
   /** RECV, SEND, READ, WRITE, SPLICE or TEE move at most {@code bytes} at a time, at least 1. */
@@ -244,6 +250,9 @@ public final class FaultySyscalls extends ForwardingSyscalls {
   @Override
   public int connect(int fd, long sockaddr, int length) {
     int fault = enterOn(Call.CONNECT, fd);
+    if (fault == -Errno.EINTR) {
+      super.connect(fd, sockaddr, length);
+    }
     return fault != 0 ? fault : super.connect(fd, sockaddr, length);
   }
 
@@ -367,7 +376,7 @@ public final class FaultySyscalls extends ForwardingSyscalls {
 
   @Override
   public int epollCtl(int epfd, int operation, int fd, long event) {
-    int fault = enter(Call.EPOLL_CTL);
+    int fault = enter(Call.EPOLL_CTL, operation);
     return fault != 0 ? fault : registrations.control(epfd, operation, fd, event);
   }
 

@@ -125,13 +125,18 @@ public final class Acceptor implements EventLoop.Task {
         // Another loop was faster, or the client has gone.
       }
       default -> {
-        frontend.counters().add(loop.index(), Counter.ACCEPT_ERRORS, 1);
-        sessions.counters().add(loop.index(), Counter.ACCEPT_ERRORS, 1);
-        logPause(errno);
         suspend();
-        loop.timers().arm(pause, loop.nowNs() + RESOURCE_PAUSE_NS);
+        onShortage(errno);
       }
     }
+  }
+
+  /** Paused for want of something that others have to give back: tries again after a while. */
+  private void onShortage(int errno) {
+    frontend.counters().add(loop.index(), Counter.ACCEPT_ERRORS, 1);
+    sessions.counters().add(loop.index(), Counter.ACCEPT_ERRORS, 1);
+    logPause(errno);
+    loop.timers().arm(pause, loop.nowNs() + RESOURCE_PAUSE_NS);
   }
 
   private void suspend() {
@@ -142,10 +147,15 @@ public final class Acceptor implements EventLoop.Task {
   }
 
   private void resume() {
-    if (state == State.PAUSED) {
+    if (state != State.PAUSED) {
+      return;
+    }
+    loop.timers().cancel(pause);
+    int watched = loop.poller().watch(socket, this::onAcceptable);
+    if (watched < 0) {
+      onShortage(-watched);
+    } else {
       state = State.WATCHING;
-      loop.timers().cancel(pause);
-      loop.poller().watch(socket, this::onAcceptable);
     }
   }
 

@@ -408,7 +408,12 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private static CloseReason failureOf(int errno) {
     return switch (errno) {
-      case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.EADDRNOTAVAIL ->
+      case Errno.EMFILE,
+          Errno.ENFILE,
+          Errno.ENOBUFS,
+          Errno.ENOMEM,
+          Errno.ENOSPC, // epoll_ctl(2): over fs.epoll.max_user_watches.
+          Errno.EADDRNOTAVAIL ->
           CloseReason.OUT_OF_RESOURCES;
       case Errno.ETIMEDOUT -> CloseReason.CONNECT_TIMEOUT;
       default -> CloseReason.CONNECT_FAILED;

@@ -30,9 +30,10 @@ public interface Poller extends AutoCloseable {
 
   /**
    * Starts to report connections that wait at {@code socket}: level-triggered, so the handler is
-   * called in every poll until they are accepted or {@link #unwatch} is called.
+   * called in every poll until they are accepted or {@link #unwatch} is called. Returns 0 or {@code
+   * -errno}: for want of memory, or over fs.epoll.max_user_watches (epoll_ctl(2)).
    */
-  void watch(ListenSocket socket, ReadyHandler onAcceptable);
+  int watch(ListenSocket socket, ReadyHandler onAcceptable);
 
   /** Stops reporting connections that wait at {@code socket}; they stay in the kernel's backlog. */
   void unwatch(ListenSocket socket);

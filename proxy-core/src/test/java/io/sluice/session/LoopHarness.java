@@ -269,7 +269,8 @@ final class LoopHarness implements AutoCloseable {
             "sluice {\nfrontends.web { bind = \"127.0.0.1:0\", backend = app }\n"
                 + "backends.app.servers {\n"
                 + servers
-                + "}\n"
+                // Whatever the machine's limit for one user is.
+                + "}\npump.pipe-budget = 8192\n"
                 + settings
                 + "\n}")
         .config();

@@ -1,7 +1,9 @@
 package io.sluice.app.log;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -79,8 +81,8 @@ final class LineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private void write(ILoggingEvent event) {
     output.accept(layout.format(event));
     if (dropped.get() > 0 && queue.remainingCapacity() > QUEUED_MAX / 2) {
-      output.accept(
-          dropped.getAndSet(0) + " log lines dropped here: stderr takes them too slowly\n");
+      String text = dropped.getAndSet(0) + " log lines dropped: stderr takes them too slowly";
+      output.accept(layout.format(Level.WARN, Instant.now(), text));
     }
   }
 }

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.StackTraceElementProxy;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -13,16 +14,16 @@ enum LineLayout {
   /** {@code 2026-01-31T12:00:00.123+01:00 INFO message}, for people and files. */
   PLAIN {
     @Override
-    String prefix(ILoggingEvent event) {
-      return TIME.format(event.getInstant()) + " " + event.getLevel() + " ";
+    String prefix(Level level, Instant time) {
+      return TIME.format(time) + " " + level + " ";
     }
   },
 
   /** {@code <6>message}: the journal adds the time and reads the priority, sd-daemon(3). */
   JOURNAL {
     @Override
-    String prefix(ILoggingEvent event) {
-      return "<" + priority(event.getLevel()) + ">";
+    String prefix(Level level, Instant time) {
+      return "<" + priority(level) + ">";
     }
   };
 
@@ -30,21 +31,32 @@ enum LineLayout {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSxxx", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
 
-  abstract String prefix(ILoggingEvent event);
+  abstract String prefix(Level level, Instant time);
 
-  /** The text of {@code event}; a stack trace follows on lines of its own, each with the prefix. */
+  /** The text of {@code event}, with its stack trace. */
   String format(ILoggingEvent event) {
-    String start = prefix(event);
-    StringBuilder text = new StringBuilder(start.length() + 160);
-    text.append(start).append(event.getFormattedMessage()).append('\n');
+    String message = event.getFormattedMessage();
+    IThrowableProxy thrown = event.getThrowableProxy();
+    return format(
+        event.getLevel(),
+        event.getInstant(),
+        thrown == null ? message : message + '\n' + stackTrace(thrown));
+  }
+
+  /** Every line of {@code text} gets the prefix: none can pass for an event of its own. */
+  String format(Level level, Instant time, String text) {
+    String prefix = prefix(level, time);
+    return prefix + text.stripTrailing().replace("\n", "\n" + prefix) + '\n';
+  }
+
+  private static String stackTrace(IThrowableProxy outermost) {
+    StringBuilder text = new StringBuilder(1024);
     String cause = "";
-    for (IThrowableProxy thrown = event.getThrowableProxy();
-        thrown != null;
-        thrown = thrown.getCause()) {
-      text.append(start).append(cause).append(thrown.getClassName());
+    for (IThrowableProxy thrown = outermost; thrown != null; thrown = thrown.getCause()) {
+      text.append(cause).append(thrown.getClassName());
       text.append(": ").append(thrown.getMessage()).append('\n');
       for (StackTraceElementProxy frame : thrown.getStackTraceElementProxyArray()) {
-        text.append(start).append("  ").append(frame.getSTEAsString()).append('\n');
+        text.append("  ").append(frame.getSTEAsString()).append('\n');
       }
       cause = "caused by ";
     }

@@ -27,6 +27,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     appender.setContext(context);
     appender.setName(Logging.APPENDER);
     appender.start();
+    // Whoever ends the process: what was logged before is still written.
+    Runtime.getRuntime().addShutdownHook(new Thread(appender::stop, "sluice-log-end"));
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(appender);

@@ -16,7 +16,10 @@ public final class Logging {
     context().getLogger(SessionLog.LOGGER).setLevel(Level.INFO);
   }
 
-  /** Writes what is queued, for a second at most, and ends logging. */
+  /**
+   * Writes what is queued, for a second at most, and ends logging. Only needed before {@code
+   * halt()}: an ordinary end of the process does the same.
+   */
   public static void stop() {
     context().stop();
   }

@@ -39,6 +39,9 @@ final class AdaptivePump implements Pump {
 
   private boolean splicing;
 
+  /** True once the source has refused splice(2): this flow never tries it again. */
+  private boolean refused;
+
   /** Reads or fills in a row that speak for the other way. */
   private int streak;
 
@@ -133,6 +136,7 @@ final class AdaptivePump implements Pump {
     }
     if (isRefusal(filled)) {
       // Nothing was taken, so copying may begin here.
+      refused = true;
       become(false);
       poller.onSpliceRefused((int) -filled);
       return NO_PIPE;
@@ -234,7 +238,7 @@ final class AdaptivePump implements Pump {
     if (!speaksForOther) {
       streak = 0;
     } else if (++streak >= (splicing ? config.copyAfterFills() : config.spliceAfterReads())) {
-      become(!splicing && poller.maySplice());
+      become(!splicing && !refused && poller.maySplice());
     }
   }
 

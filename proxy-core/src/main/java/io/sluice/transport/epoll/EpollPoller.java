@@ -89,17 +89,16 @@ final class EpollPoller implements Poller {
   }
 
   @Override
-  public void watch(ListenSocket socket, ReadyHandler onAcceptable) {
+  public int watch(ListenSocket socket, ReadyHandler onAcceptable) {
     Watch watch = new Watch(onAcceptable);
     Watch before = watches.putIfAbsent(socket, watch);
     assert before == null : "watched twice";
     int added = epoll.add(((EpollListenSocket) socket).raw(), LISTEN_EVENTS, slots.add(watch));
     if (added < 0) {
-      // Only for want of memory or over fs.epoll.max_user_watches: nothing could be served.
       slots.remove(watch);
       watches.remove(socket);
-      throw new IllegalStateException("epoll_ctl of a listening socket: " + Errno.name(-added));
     }
+    return added;
   }
 
   @Override

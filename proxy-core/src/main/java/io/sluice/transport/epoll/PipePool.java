@@ -1,5 +1,6 @@
 package io.sluice.transport.epoll;
 
+import io.sluice.linux.Errno;
 import io.sluice.linux.Pipe;
 import io.sluice.linux.Syscalls;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class PipePool {
   private int smallIdleCount;
   private int inUse;
   private int skips;
+  private int largeSkips;
   private long runts;
   private boolean warned;
 
@@ -50,14 +52,9 @@ final class PipePool {
 
   /** An empty pipe, or null when there is none to be had: then copy. */
   Pipe take() {
-    Pipe pipe;
-    if (largeIdleCount > 0) {
-      pipe = largeIdle[--largeIdleCount];
-    } else {
-      pipe = largeBytes > SMALL_BYTES ? create(largeBytes, budget.pages() / 4) : null;
-      if (pipe == null) {
-        pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(SMALL_BYTES, 0);
-      }
+    Pipe pipe = largeIdleCount > 0 ? largeIdle[--largeIdleCount] : createLarge();
+    if (pipe == null) {
+      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(SMALL_BYTES, 0);
     }
     if (pipe != null) {
       assert pipe.bytes() == 0 && pipe.kernelBytes() == 0 : "a pooled pipe is empty";
@@ -108,6 +105,22 @@ final class PipePool {
     }
   }
 
+  private Pipe createLarge() {
+    if (largeBytes <= SMALL_BYTES) {
+      return null;
+    }
+    if (largeSkips > 0) {
+      largeSkips--;
+      return null;
+    }
+    Pipe pipe = create(largeBytes, budget.pages() / 4);
+    if (pipe != null && pipe.capacityBytes() < largeBytes) {
+      // F_SETPIPE_SZ was refused, and would be next time: small pipes serve, idle ones first.
+      largeSkips = SKIPS_AFTER_FAILURE;
+    }
+    return pipe;
+  }
+
   private Pipe create(int bytes, int sparePages) {
     if (skips > 0) {
       skips--;
@@ -120,7 +133,7 @@ final class PipePool {
     Pipe pipe = Pipe.create(sys, bytes);
     if (!pipe.isOpen()) {
       budget.release(pages);
-      fail("pipe2 failed with errno " + pipe.errno());
+      fail("pipe2: " + Errno.text(pipe.errno()) + " (" + Errno.name(pipe.errno()) + ")");
       return null;
     }
     if (pipe.isRunt()) {

@@ -94,14 +94,14 @@ final class NioPoller implements Poller {
   }
 
   @Override
-  public void watch(ListenSocket socket, ReadyHandler onAcceptable) {
+  public int watch(ListenSocket socket, ReadyHandler onAcceptable) {
     NioListenSocket listener = (NioListenSocket) socket;
     Watch known = watches.get(listener);
     if (known != null) {
       known.onAcceptable = onAcceptable;
       known.active = true;
       known.key.interestOps(SelectionKey.OP_ACCEPT);
-      return;
+      return 0;
     }
     try {
       SelectionKey key = listener.channel().register(selector, SelectionKey.OP_ACCEPT);
@@ -109,6 +109,7 @@ final class NioPoller implements Poller {
       key.attach(watch);
       watches.put(listener, watch);
       listener.onWatched(this);
+      return 0;
     } catch (ClosedChannelException e) {
       throw new IllegalStateException("watch of a closed listening socket: " + listener, e);
     }

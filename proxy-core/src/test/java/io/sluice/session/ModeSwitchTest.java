@@ -1,0 +1,94 @@
+package io.sluice.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.linux.OpenDescriptors;
+import io.sluice.stats.Counter;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A flow that changes between copy and splice keeps its bytes in order: never in two places. */
+@ExtendWith(OpenDescriptors.class)
+class ModeSwitchTest {
+  private static final int BYTES = 8 << 20;
+
+  @ParameterizedTest(name = "send-buffer = {0}")
+  @ValueSource(strings = {"auto", "16KiB"})
+  @DisplayName("21: bulk and small writes in turn, both ways used, every byte in its place")
+  void changesUnderLoadKeepEveryByteInItsPlace(String sendBuffer) throws Exception {
+    long seed = Seed.of(ModeSwitchTest.class);
+    Random random = new Random(seed);
+    try (LoopHarness harness = LoopHarness.epoll("tcp.send-buffer = " + sendBuffer)) {
+      LoopHarness.Pair pair = harness.pair();
+      Delivery up = new Delivery(pair.client(), pair.server(), Delivery.random(seed, BYTES));
+      Delivery down = new Delivery(pair.server(), pair.client(), Delivery.random(-seed, BYTES));
+
+      int[] step = new int[1];
+      harness.turnUntil(
+          "both directions",
+          () -> {
+            boolean small = step[0]++ / 12 % 2 == 1;
+            int max = small ? 2_000 : 250_000;
+            up.write(1 + random.nextInt(max));
+            down.write(1 + random.nextInt(max));
+            up.read(random.nextInt(500_000));
+            down.read(random.nextInt(500_000));
+            return up.hasArrived() && down.hasArrived();
+          });
+
+      up.check();
+      down.check();
+      long spliced =
+          harness.counted(Counter.SPLICED_TO_SERVER) + harness.counted(Counter.SPLICED_TO_CLIENT);
+      assertThat(spliced).as("spliced").isBetween(BYTES / 10L, 2L * BYTES - BYTES / 100);
+      assertThat(harness.counted(Counter.PUMP_SWITCHES)).isGreaterThan(3);
+      pair.client().finish();
+      pair.server().finish();
+      harness.expectEof(pair.client());
+      harness.expectEof(pair.server());
+      harness.expectNothingLeft();
+    }
+  }
+
+  @Test
+  @DisplayName("21: a flow turns to splice for bulk, back for small messages, and to bulk again")
+  void theWayFollowsTheSizes() throws Exception {
+    try (LoopHarness harness = LoopHarness.epoll("")) {
+      LoopHarness.Pair pair = harness.pair();
+      Delivery delivery = new Delivery(pair.client(), pair.server(), Delivery.random(1, 4 << 20));
+
+      messages(harness, delivery, 10, 32 << 10);
+      long splicedOfBulk = harness.counted(Counter.SPLICED_TO_SERVER);
+      assertThat(splicedOfBulk)
+          .as("all but the two reads that tell bulk")
+          .isEqualTo(8 * (32 << 10));
+
+      messages(harness, delivery, 10, 100);
+      assertThat(harness.counted(Counter.SPLICED_TO_SERVER))
+          .as("only the three fills that tell small messages")
+          .isEqualTo(splicedOfBulk + 3 * 100);
+
+      messages(harness, delivery, 10, 32 << 10);
+      assertThat(harness.counted(Counter.SPLICED_TO_SERVER)).isEqualTo(2 * splicedOfBulk + 300);
+      assertThat(harness.counted(Counter.PUMP_SWITCHES)).isEqualTo(3);
+      delivery.check();
+    }
+  }
+
+  private static void messages(LoopHarness harness, Delivery delivery, int count, int bytes) {
+    for (int i = 0; i < count; i++) {
+      assertThat(delivery.write(bytes)).isEqualTo(bytes);
+      int expected = delivery.written();
+      harness.turnUntil(
+          "a message",
+          () -> {
+            delivery.read(bytes);
+            return delivery.arrived() == expected;
+          });
+    }
+  }
+}
