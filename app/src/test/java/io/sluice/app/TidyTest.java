@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -18,9 +17,6 @@ import org.junit.jupiter.api.Test;
 /** Rules of style that no compiler checks, over the text of every source of the project. */
 class TidyTest {
   private static final int FILE_LINES_MAX = 400;
-
-  /** Files that are still longer, with what they may have at most; an entry that is done fails. */
-  private static final Map<String, Integer> STILL_LONG = Map.of("Session.java", 480);
 
   private static final int METHOD_LINES_MAX = 70;
 
@@ -120,12 +116,8 @@ class TidyTest {
   void noFileIsTooLong() {
     assertThat(
             offences(
-                (file, lines) -> {
-                  Integer known = STILL_LONG.get(file.getFileName().toString());
-                  boolean tooLong = lines.size() > (known == null ? FILE_LINES_MAX : known);
-                  boolean done = known != null && lines.size() <= FILE_LINES_MAX;
-                  return tooLong || done ? List.of(lines.size() + " lines") : List.of();
-                }))
+                (file, lines) ->
+                    lines.size() > FILE_LINES_MAX ? List.of(lines.size() + " lines") : List.of()))
         .isEmpty();
   }
 
