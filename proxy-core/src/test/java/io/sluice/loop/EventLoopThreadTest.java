@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.PumpConfig;
 import io.sluice.linux.LinuxSyscalls;
+import io.sluice.linux.OpenDescriptors;
 import io.sluice.transport.Transport;
 import io.sluice.transport.epoll.EpollTransport;
 import io.sluice.transport.nio.NioTransport;
@@ -136,18 +137,18 @@ class EventLoopThreadTest {
   @ValueSource(strings = {"epoll", "nio"})
   void stopReleasesThePollerAndLaterCommandsAreHarmless(String transport) throws Exception {
     start(transport).stop(STOP_MS); // What the first one loads stays open.
-    int before = OpenDescriptors.count();
+    int before = OpenDescriptors.now().size();
     EventLoop loop = start(transport);
-    assertThat(OpenDescriptors.count()).isGreaterThan(before);
+    assertThat(OpenDescriptors.now().size()).isGreaterThan(before);
 
     assertThat(loop.stop(STOP_MS)).isTrue();
 
-    assertThat(OpenDescriptors.count()).isEqualTo(before);
+    assertThat(OpenDescriptors.now().size()).isEqualTo(before);
     AtomicInteger ran = new AtomicInteger();
     loop.execute(ran::incrementAndGet);
     assertThat(loop.stop(STOP_MS)).as("a second time").isTrue();
     assertThat(ran.get()).isZero();
-    assertThat(OpenDescriptors.count()).isEqualTo(before);
+    assertThat(OpenDescriptors.now().size()).isEqualTo(before);
   }
 
   @ParameterizedTest

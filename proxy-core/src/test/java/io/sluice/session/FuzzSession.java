@@ -3,6 +3,7 @@ package io.sluice.session;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -166,8 +167,8 @@ final class FuzzSession {
 
   /** Grows with everything that happens. */
   long progress() {
-    long ends = (client.isAtEnd() ? 1 : 0) + (server.isAtEnd() ? 1 : 0);
-    return (long) client.sent + server.sent + client.peer.count() + server.peer.count() + ends;
+    long bytes = (long) client.sent + server.sent + client.peer.count() + server.peer.count();
+    return bytes + (client.isAtEnd() ? 1 : 0) + (server.isAtEnd() ? 1 : 0);
   }
 
   /** Checks what arrived, and lets go of what is left of the connections. */
@@ -193,15 +194,16 @@ final class FuzzSession {
 
   /** Checks the line that was logged for it: byte counts and termination state. */
   void checkLine(String line) {
-    String[] words = line.split(" ");
-    long down = Long.parseLong(words[5]);
-    long up = Long.parseLong(words[9].substring("up=".length()));
+    List<String> words = List.of(line.split(" ", -1));
+    String state = words.get(6);
+    long down = Long.parseLong(words.get(5));
+    long up = Long.parseLong(words.get(9).substring("up=".length()));
     boolean ok =
         end.isClean()
-            ? words[6].equals("--") && up == client.data.length && down == server.data.length
+            ? state.equals("--") && up == client.data.length && down == server.data.length
             : up >= server.peer.count() && up <= client.sent && down >= client.peer.count();
     // A server that resets what it has just accepted may be ahead of our look at the connection.
-    if (!ok || !words[6].matches(end == End.SERVER_RESETS ? "--|CD|SD|SC" : "--|CD|SD")) {
+    if (!ok || !state.matches(end == End.SERVER_RESETS ? "--|CD|SD|SC" : "--|CD|SD")) {
       throw new AssertionError(this + ": logged as " + line);
     }
   }

@@ -34,6 +34,15 @@ public final class LogCapture implements AutoCloseable {
     return of(SessionLog.LOGGER).stream().map(LogCapture::withoutDate).toList();
   }
 
+  /** How many lines have {@code words} in them. */
+  public long times(String words) {
+    return written
+        .toString(StandardCharsets.UTF_8)
+        .lines()
+        .filter(line -> line.contains(words))
+        .count();
+  }
+
   private static String withoutDate(String line) {
     return line.replaceFirst(
         " \\[\\d\\d/[A-Z][a-z]{2}/\\d{4}:\\d\\d:\\d\\d:\\d\\d\\.\\d{3}] ", " [date] ");

@@ -2,7 +2,7 @@ package io.sluice.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.loop.OpenDescriptors;
+import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,7 +56,7 @@ class RelayFuzzTest {
 
   private static void round(String way, long seed) throws Exception {
     LoopHarness.nio("").close(); // What the first one loads stays open.
-    int before = OpenDescriptors.count();
+    int before = OpenDescriptors.now().size();
     Random random = new Random(seed);
     String settings = settings(way, random);
     try (LogCapture log = new LogCapture();
@@ -69,7 +69,7 @@ class RelayFuzzTest {
       awaitNothingLeft(harness);
       check(harness, sessions, log);
     }
-    assertThat(OpenDescriptors.list()).hasSize(before);
+    assertThat(OpenDescriptors.now()).hasSize(before);
   }
 
   private static String settings(String way, Random random) {
