@@ -2,8 +2,10 @@ package io.sluice.app;
 
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
+import io.sluice.config.PumpConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.proxy.Proxy;
+import io.sluice.proxy.TransportChoice;
 import io.sluice.systemd.ServiceManager;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -64,6 +66,7 @@ final class Daemon {
     Signals.handle("HUP", Daemon::onReload);
     Proxy started = Proxy.start(config);
     proxy = started;
+    warnOfFallback(started.transport());
     announce(started);
     onListening.accept(started);
     try {
@@ -135,6 +138,16 @@ final class Daemon {
 
   private static String seconds(Duration duration) {
     return String.valueOf(duration.toMillis() / 1000.0).replaceFirst("\\.0$", "");
+  }
+
+  /** Says why, where the machine gives less than what the configuration asks for or hopes for. */
+  private void warnOfFallback(TransportChoice choice) {
+    boolean portable = choice.transport().name().equals("nio");
+    if (portable && config.transport() != SluiceConfig.TransportChoice.NIO) {
+      LOG.warn("falling back to transport nio, which copies: {}", choice.reason());
+    } else if (!portable && !choice.splices() && config.pump().mode() != PumpConfig.Mode.COPY) {
+      LOG.warn("copying instead of splicing: {}", choice.reason());
+    }
   }
 
   private void onStop() {

@@ -157,7 +157,9 @@ class TidyTest {
     assertThat(
             offences(
                 (file, lines) ->
-                    file.startsWith("app") || file.startsWith("benchmarks")
+                    file.startsWith("app")
+                            || file.startsWith("benchmarks")
+                            || file.toString().contains("src/test/")
                         ? List.of()
                         : matching(lines, PRINT)))
         .isEmpty();

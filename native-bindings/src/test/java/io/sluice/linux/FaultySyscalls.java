@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Invariant: an injected failure happens instead of the real call, which is not made (except
  * close(2), which releases the descriptor in any case, and an interrupted connect(2), which goes on
- * in the background). An injected EAGAIN claims that a descriptor
- * is not ready although it may be, so under edge-triggered epoll no event would ever follow; each
- * descriptor of the call is therefore re-armed in every epoll instance that it is registered with
- * through this object, and the next epoll_wait reports it again if it is ready. Descriptors that
- * are in no epoll (pipes) need a caller that asks again.
+ * in the background). An injected EAGAIN claims that a descriptor is not ready although it may be,
+ * so under edge-triggered epoll no event would ever follow; each descriptor of the call is
+ * therefore re-armed in every epoll instance that it is registered with through this object, and
+ * the next epoll_wait reports it again if it is ready. Descriptors that are in no epoll (pipes)
+ * need a caller that asks again.
  *
  * <p>Thread-safe. Random faults come from the seed; with several threads calling, which call meets
  * which number still depends on their order.

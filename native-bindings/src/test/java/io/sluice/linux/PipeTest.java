@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.linux.FaultySyscalls.Call;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @EnabledOnOs(value = OS.LINUX, disabledReason = "makes Linux system calls")
 class PipeTest {
@@ -80,6 +86,7 @@ class PipeTest {
   }
 
   @Test
+  @DisplayName("7, 16: no more than is there, no SPLICE_F_MORE, always SPLICE_F_NONBLOCK")
   void aDrainNeverAsksForMoreThanThePipeHoldsNorForMore() throws IOException {
     List<Long> lengths = new ArrayList<>();
     List<Integer> flags = new ArrayList<>();
@@ -254,6 +261,7 @@ class PipeTest {
   }
 
   @Test
+  @DisplayName("25: a target that has reset raises SIGPIPE: the bytes stay, and so does the JVM")
   void aResetTargetKeepsTheBytesAndTheJvmAlive() throws IOException {
     try (TcpPair tcp = new TcpPair(sys)) {
       fill("lost");
@@ -268,9 +276,47 @@ class PipeTest {
     }
   }
 
+  @ParameterizedTest(name = "java {0}")
+  @ValueSource(strings = {"-Xrs", "-Xint"})
+  @DisplayName("25: SIGPIPE of a splice does not end the JVM, even one that leaves signals alone")
+  void sigpipeDoesNotEndTheJvm(String option) throws Exception {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                option,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SigpipeChild.class.getName())
+            .redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true)
+            .start();
+    try (InputStream output = child.getInputStream()) {
+      String said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(child.waitFor()).as(said).isZero();
+    } finally {
+      child.destroyForcibly();
+    }
+  }
+
+  @Test
+  @DisplayName("3: a pipe may hold more bytes than its size says, and the count is still exact")
+  void aPipeMayHoldMoreThanItsCapacity() throws IOException {
+    NativeMemory chunk = NativeMemory.allocate(DEFAULT_BYTES);
+    try (TcpPair tcp = new TcpPair(sys)) {
+      long filled;
+      do {
+        sys.send(tcp.client.raw(), chunk.address(), chunk.bytes(), Linux.MSG_NOSIGNAL);
+        filled = pipe.fillFrom(tcp.server.raw(), Long.MAX_VALUE);
+        assertThat(pipe.bytes()).isEqualTo(pipe.kernelBytes());
+      } while (filled > 0);
+
+      assertThat(filled).isEqualTo(-Errno.EAGAIN);
+      assertThat(pipe.bytes()).isGreaterThan(pipe.capacityBytes());
+    }
+  }
+
   private static int openDescriptors() {
-    String[] names = new File("/proc/self/fd").list();
-    assertThat(names).isNotNull();
-    return names.length;
+    return OpenDescriptors.now().size();
   }
 }

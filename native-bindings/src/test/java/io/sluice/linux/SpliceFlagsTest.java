@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -41,6 +42,7 @@ class SpliceFlagsTest {
 
   @Test
   @Timeout(10)
+  @DisplayName("1: the sixth argument arrives: it is all that keeps this call from waiting")
   void nonBlockArrives() {
     // Both ends would wait, so only the flag makes this return; garbage makes it EINVAL.
     assertThat(splice(1, Linux.SPLICE_F_NONBLOCK)).isEqualTo(-Errno.EAGAIN);
@@ -56,6 +58,7 @@ class SpliceFlagsTest {
   }
 
   @Test
+  @DisplayName("1: so does each of its bits: the kernel refuses those that it does not know")
   void everyUndefinedBitIsRefused() {
     source.write("abc");
 
@@ -71,6 +74,7 @@ class SpliceFlagsTest {
   }
 
   @Test
+  @DisplayName("14: the length asked for is below SSIZE_MAX, beyond which a socket refuses")
   void theLargestTransferIsAcceptedAndSizeMaxIsNot() throws IOException {
     // The kernel checks the length against SSIZE_MAX for sockets; a pipe takes any.
     try (TcpPair tcp = new TcpPair(sys)) {

@@ -40,7 +40,7 @@ final class ScriptedPoller implements Poller {
   }
 
   @Override
-  public void watch(ListenSocket socket, ReadyHandler onAcceptable) {
+  public int watch(ListenSocket socket, ReadyHandler onAcceptable) {
     throw new UnsupportedOperationException();
   }
 

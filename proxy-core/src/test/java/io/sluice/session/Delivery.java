@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -45,7 +46,7 @@ final class Delivery {
   }
 
   /** Writes the next byte as urgent data. */
-  void writeUrgent() throws java.io.IOException {
+  void writeUrgent() throws IOException {
     from.sendUrgent(content[written]);
     written++;
   }
@@ -108,7 +109,12 @@ final class Delivery {
     int at = Arrays.mismatch(actual, Arrays.copyOf(content, written));
     if (at >= 0) {
       throw new AssertionError(
-          "of " + written + " bytes written " + actual.length + " arrived, the first wrong is " + at);
+          "of "
+              + written
+              + " bytes written "
+              + actual.length
+              + " arrived, the first wrong is "
+              + at);
     }
   }
 }

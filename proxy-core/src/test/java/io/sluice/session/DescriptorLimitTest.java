@@ -6,6 +6,7 @@ import io.sluice.linux.Errno;
 import io.sluice.linux.FaultySyscalls.Call;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,7 +185,7 @@ class DescriptorLimitTest {
           harness.turnUntil("the request", () -> server.read().isEof() || server.isBroken());
         }
       }
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }

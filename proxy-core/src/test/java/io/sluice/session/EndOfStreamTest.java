@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -84,6 +85,32 @@ class EndOfStreamTest {
     }
   }
 
+  @ParameterizedTest(name = "mode = {0}")
+  @ValueSource(strings = {"splice", "copy"})
+  @DisplayName("9: the reset waits until a slow reader has acknowledged what came before it")
+  void resetWaitsForASlowReader(String mode) throws Exception {
+    try (LoopHarness harness = LoopHarness.epoll("pump.mode = " + mode)) {
+      LoopHarness.Pair pair = harness.pair(harness.slowClient());
+      Delivery delivery = new Delivery(pair.server(), pair.client(), Delivery.random(9, 30_000));
+      assertThat(delivery.write(30_000)).isEqualTo(30_000);
+      pair.server().reset();
+      harness.pass(Duration.ofSeconds(5));
+      harness.turns(20);
+      assertThat(harness.sessions.size()).as("waits").isEqualTo(1);
+
+      harness.turnUntil(
+          "the reset",
+          () -> {
+            harness.clock.advance(Duration.ofMillis(1));
+            return pair.client().read(2_000).isBroken() || pair.client().isEof();
+          });
+
+      delivery.check();
+      assertThat(pair.client().isReset()).isTrue();
+      harness.expectNothingLeft();
+    }
+  }
+
   @ParameterizedTest(name = "{0}, server ends: {1}")
   @CsvSource({"splice, true", "splice, false", "copy, true", "copy, false"})
   @DisplayName("19: half a connection costs nothing while it is quiet")
@@ -133,7 +160,7 @@ class EndOfStreamTest {
   private static void close(Peer peer) {
     try {
       peer.close();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }

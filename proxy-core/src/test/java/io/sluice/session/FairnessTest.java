@@ -34,9 +34,10 @@ class FairnessTest {
       }
       LoopHarness.Pair bulk = harness.pair();
       Delivery endless = new Delivery(bulk.client(), bulk.server(), new byte[256 << 20]);
-      while (endless.write(Integer.MAX_VALUE) > 0) {
-        continue; // There is more than one turn's budget from the first turn on.
-      }
+      int written;
+      do { // So that there is more than one turn's budget from the first turn on.
+        written = endless.write(Integer.MAX_VALUE);
+      } while (written > 0);
 
       long mostInATurn = 0;
       for (int round = 1; round <= ROUNDS; round++) {
@@ -47,8 +48,7 @@ class FairnessTest {
           assertThat(turns).as("turns for round %d", round).isLessThan(TURNS_MAX);
           long before = harness.counted(Counter.BYTES_TO_SERVER);
           harness.loop.turn(0);
-          mostInATurn =
-              Math.max(mostInATurn, harness.counted(Counter.BYTES_TO_SERVER) - before);
+          mostInATurn = Math.max(mostInATurn, harness.counted(Counter.BYTES_TO_SERVER) - before);
           answer(small);
           endless.read(Integer.MAX_VALUE);
           endless.write(Integer.MAX_VALUE);

@@ -4,8 +4,10 @@ package io.sluice.session;
 final class Flood {
   /** For small kernel buffers, so that a flow blocks soon, and one large buffer for what waits. */
   static final String SETTINGS =
-      "pump { mode = copy, buffer-size = 512KiB, splice-at-least = 16KiB }\n"
-          + "tcp { send-buffer = 16KiB, receive-buffer = 256KiB }\n";
+      """
+      pump { mode = copy, buffer-size = 512KiB, splice-at-least = 16KiB }
+      tcp { send-buffer = 16KiB, receive-buffer = 256KiB }
+      """;
 
   private static final byte[] CHUNK = new byte[64 << 10];
 

@@ -45,7 +45,8 @@ class ModeSwitchTest {
       long spliced =
           harness.counted(Counter.SPLICED_TO_SERVER) + harness.counted(Counter.SPLICED_TO_CLIENT);
       assertThat(spliced).as("spliced").isBetween(BYTES / 10L, 2L * BYTES - BYTES / 100);
-      assertThat(harness.counted(Counter.PUMP_SWITCHES)).isGreaterThan(3);
+      // How often depends on what the kernel hands over at a time; at least once each way.
+      assertThat(harness.counted(Counter.PUMP_SWITCHES)).isGreaterThanOrEqualTo(2);
       pair.client().finish();
       pair.server().finish();
       harness.expectEof(pair.client());
@@ -63,7 +64,9 @@ class ModeSwitchTest {
 
       messages(harness, delivery, 10, 32 << 10);
       long splicedOfBulk = harness.counted(Counter.SPLICED_TO_SERVER);
-      assertThat(splicedOfBulk).as("all but the two reads that tell bulk").isEqualTo(8 * (32 << 10));
+      assertThat(splicedOfBulk)
+          .as("all but the two reads that tell bulk")
+          .isEqualTo(8 * (32 << 10));
 
       messages(harness, delivery, 10, 100);
       assertThat(harness.counted(Counter.SPLICED_TO_SERVER))

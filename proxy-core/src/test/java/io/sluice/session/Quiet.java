@@ -13,7 +13,11 @@ import java.time.Duration;
  */
 record Quiet(long turns, long calls, long cpuNs, long realNs) {
   private static final int SETTLING_TURNS = 10;
-  private static final int TURNS_MAX = 4;
+
+  /** For a late acknowledgement or two; who spins makes thousands. */
+  private static final int TURNS_MAX = 5;
+
+  private static final int CALLS_MAX = 7;
 
   /** Lets {@code harness} turn for a while as its own thread would, after it has settled. */
   static Quiet observe(LoopHarness harness) {
@@ -36,7 +40,7 @@ record Quiet(long turns, long calls, long cpuNs, long realNs) {
   /** Fails if {@code harness} does anything but wait. */
   static void expect(LoopHarness harness) {
     Quiet quiet = observe(harness);
-    if (quiet.turns > TURNS_MAX || quiet.calls > 0 || quiet.cpuNs > quiet.realNs / 4) {
+    if (quiet.turns > TURNS_MAX || quiet.calls > CALLS_MAX || quiet.cpuNs > quiet.realNs / 4) {
       throw new AssertionError("not idle: " + quiet + ", " + harness.poller.usage());
     }
   }

@@ -73,6 +73,7 @@ class RuntPipeTest {
                     "-cp",
                     System.getProperty("java.class.path"),
                     RuntPipeChild.class.getName()))
+            .redirectInput(new File("/dev/null"))
             .redirectErrorStream(true)
             .redirectOutput(output)
             .start();

@@ -6,6 +6,7 @@ import io.sluice.linux.Errno;
 import io.sluice.linux.FaultySyscalls.Call;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,15 @@ class SpliceFaultTest {
     try (LoopHarness harness = LoopHarness.epoll("pump.mode = " + mode)) {
       for (Call call :
           new Call[] {
-            Call.ACCEPT4, Call.CONNECT, Call.RECV, Call.SEND, Call.SPLICE, Call.READ, Call.WRITE,
-            Call.EPOLL_WAIT, Call.CLOSE
+            Call.ACCEPT4,
+            Call.CONNECT,
+            Call.RECV,
+            Call.SEND,
+            Call.SPLICE,
+            Call.READ,
+            Call.WRITE,
+            Call.EPOLL_WAIT,
+            Call.CLOSE
           }) {
         harness.sys.failEvery(call, 2, Errno.EINTR);
       }
@@ -198,7 +206,7 @@ class SpliceFaultTest {
       harness.turnUntil(
           "the reset",
           () -> {
-            harness.clock.advance(java.time.Duration.ofMillis(1));
+            harness.clock.advance(Duration.ofMillis(1));
             return pair.server().read().isBroken() || pair.server().isEof();
           });
       assertThat(pair.server().isReset()).isTrue();

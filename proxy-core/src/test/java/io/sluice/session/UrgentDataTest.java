@@ -86,8 +86,7 @@ class UrgentDataTest {
   void urgentByteBehindABlockedFlowWaitsItsTurn(String mode) throws Exception {
     try (LoopHarness harness = LoopHarness.epoll("pump.mode = " + mode)) {
       LoopHarness.Pair pair = harness.pair();
-      Delivery delivery =
-          new Delivery(pair.client(), pair.server(), Delivery.random(8, 32 << 20));
+      Delivery delivery = new Delivery(pair.client(), pair.server(), Delivery.random(8, 32 << 20));
       harness.turnUntil(
           "a blocked flow",
           () -> {

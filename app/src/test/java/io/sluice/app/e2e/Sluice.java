@@ -31,20 +31,19 @@ final class Sluice implements AutoCloseable {
 
   /** {@code sluice forward -v} over {@code transport}, from a port of the kernel's choice. */
   static Sluice forward(Path folder, String transport, String target) throws IOException {
-    return start(folder, new SluiceCommand(), transport, "127.0.0.1:0", target);
+    return start(folder, new SluiceJvm(), transport, "127.0.0.1:0", target);
   }
 
   /** The same with a command that says how the JVM is started, and from {@code listen}. */
   static Sluice start(
-      Path folder, SluiceCommand command, String transport, String listen, String target)
+      Path folder, SluiceJvm command, String transport, String listen, String target)
       throws IOException {
     return start(
         folder, command, List.of("forward", "-v", "--transport", transport, listen, target));
   }
 
   /** Any command that ends in a listening proxy. */
-  static Sluice start(Path folder, SluiceCommand command, List<String> arguments)
-      throws IOException {
+  static Sluice start(Path folder, SluiceJvm command, List<String> arguments) throws IOException {
     Program program = command.launch(folder, "sluice", arguments);
     try {
       return new Sluice(program);

@@ -52,7 +52,7 @@ class SpliceIT {
 
   private SystemCalls runTraced(Traffic traffic) throws IOException {
     SystemCalls calls = SystemCalls.in(folder);
-    SluiceCommand traced = new SluiceCommand().under(calls.tracer("trace=splice,recvfrom,sendto"));
+    SluiceJvm traced = new SluiceJvm().under(calls.tracer("trace=splice,recvfrom,sendto"));
     InetAddress local = InetAddress.getLoopbackAddress();
     try (ServerSocket listener = new ServerSocket(0, 1, local)) {
       listener.setSoTimeout(LIMIT_MS);

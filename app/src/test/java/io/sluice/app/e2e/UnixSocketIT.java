@@ -57,7 +57,7 @@ class UnixSocketIT {
   @Test
   void abstractNamesAreRefusedWhereJavaHasNone() throws IOException {
     Program refused =
-        new SluiceCommand()
+        new SluiceJvm()
             .run(folder, List.of("forward", "--transport", "nio", "unix:@name", "127.0.0.1:1"));
 
     assertThat(refused.exitCode()).isEqualTo(1);
@@ -94,7 +94,7 @@ class UnixSocketIT {
 
     try (Sluice first = listen(transport, "unix:" + server)) {
       Program second =
-          new SluiceCommand()
+          new SluiceJvm()
               .run(
                   folder,
                   List.of("forward", "--transport", transport, first.address(), "127.0.0.1:1"));
@@ -115,7 +115,7 @@ class UnixSocketIT {
     Files.writeString(path(), "precious");
 
     Program refused =
-        new SluiceCommand()
+        new SluiceJvm()
             .run(
                 folder,
                 List.of("forward", "--transport", transport, "unix:" + path(), "127.0.0.1:1"));
@@ -130,7 +130,7 @@ class UnixSocketIT {
   }
 
   private Sluice listen(String transport, String target) throws IOException {
-    return Sluice.start(folder, new SluiceCommand(), transport, "unix:" + path(), target);
+    return Sluice.start(folder, new SluiceJvm(), transport, "unix:" + path(), target);
   }
 
   /** A server that answers with the hash of what it was sent, once that has ended. */

@@ -10,6 +10,7 @@ import io.sluice.linux.LinuxSyscalls;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.ListenSocket;
+import io.sluice.transport.Poller.ReadyHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -47,8 +48,7 @@ class StaleEventTest {
         transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0),
             new ListenOptions(2 * STORM, Duration.ZERO, 0, false),
-            new TcpOptions(
-                true, false, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, 0, ""));
+            new TcpOptions(true, false, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, 0, ""));
   }
 
   @AfterEach
@@ -139,7 +139,7 @@ class StaleEventTest {
     return socket;
   }
 
-  private void attach(EpollSocket socket, io.sluice.transport.Poller.ReadyHandler handler) {
+  private void attach(EpollSocket socket, ReadyHandler handler) {
     assertThat(poller.attach(socket, handler)).isZero();
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * How the proxy's JVM is started: by default with the JVM of the tests and the options of the
  * launcher script. Each method changes one thing and returns this.
  */
-final class SluiceCommand {
+final class SluiceJvm {
   /** The module's build folder; the tests run in the module's folder. */
   static final Path TARGET = Path.of("target").toAbsolutePath();
 
@@ -25,7 +25,7 @@ final class SluiceCommand {
   private String classPath = JAR.toString();
   private Path workingFolder;
 
-  SluiceCommand() {
+  SluiceJvm() {
     options.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
     nativeFolder().ifPresent(folder -> options.add("-Djffi.boot.library.path=" + folder));
@@ -40,33 +40,33 @@ final class SluiceCommand {
   }
 
   /** Puts a program in front: a tracer, or one that changes the user. */
-  SluiceCommand under(List<String> program) {
+  SluiceJvm under(List<String> program) {
     before.addAll(program);
     return this;
   }
 
-  SluiceCommand withJdk(Path home) {
+  SluiceJvm withJdk(Path home) {
     javaHome = home;
     return this;
   }
 
-  SluiceCommand withOption(String option) {
+  SluiceJvm withOption(String option) {
     options.add(option);
     return this;
   }
 
   /** Forgets the launcher's options. */
-  SluiceCommand withoutOptions() {
+  SluiceJvm withoutOptions() {
     options.clear();
     return this;
   }
 
-  SluiceCommand withClassPath(String path) {
+  SluiceJvm withClassPath(String path) {
     classPath = path;
     return this;
   }
 
-  SluiceCommand in(Path folder) {
+  SluiceJvm in(Path folder) {
     workingFolder = folder;
     return this;
   }
