@@ -59,7 +59,8 @@ class FallbackIT {
   @Test
   void spliceThatFailsLaterIsReplacedByCopying() throws IOException {
     SystemCalls calls = SystemCalls.in(folder);
-    // The first four calls of a thread are the self test of the main thread; loops make fewer here.
+    // Counted by thread: the self test needs fewer, and a loop's fifth is in the middle of a
+    // stream.
     SluiceJvm traced =
         new SluiceJvm().under(calls.tracer("trace=splice", "inject=splice:error=EINVAL:when=5+"));
 

@@ -54,6 +54,11 @@ class IdleIT {
         assertThat(spent).isLessThan(Duration.ofMillis(50));
         // Reading the counters takes a turn or two of each loop.
         assertThat(sluice.counterOfLoops("turns_total") - turns).isLessThan(20);
+
+        // All at once: none is left for the stop to wait for.
+        close();
+        assertThat(sluice.awaitSessions(SESSIONS)).hasSize(SESSIONS);
+        assertThat(sluice.stop()).isZero();
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,18 +27,14 @@ class IperfIT {
   void bulkArrivesAndIsAccountedFor(String transport, int streams, String direction)
       throws Exception {
     boolean toClient = direction.equals("toClient");
+    List<String> options = new ArrayList<>(List.of("-J", "-t", "1", "-P", String.valueOf(streams)));
+    if (toClient) {
+      options.add("-R");
+    }
 
     try (Iperf iperf = new Iperf(folder);
         Sluice sluice = Sluice.forward(folder, transport, iperf.address());
-        Program client =
-            iperf.client(
-                sluice.port(),
-                "-J",
-                "-t",
-                "1",
-                "-P",
-                String.valueOf(streams),
-                toClient ? "-R" : "--connect-timeout=5000")) {
+        Program client = iperf.client(sluice.port(), options.toArray(String[]::new))) {
       assertThat(client.awaitExit(LIMIT)).as(client.stdout()).isZero();
       long received = Iperf.bytesReceived(client.stdout());
       // The streams and the connection that controls them.
