@@ -1,4 +1,4 @@
-package io.sluice.bench.peer;
+package io.sluice.bench.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,21 +31,6 @@ class CommandsTest {
     assertThatThrownBy(() -> Commands.fill(template, Map.of(), folder.resolve("f")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("listen @LISTEN@");
-  }
-
-  @Test
-  void programThatIsNotThereIsReportedWithWhereToGetIt() {
-    List<Contender> contenders =
-        Contenders.all(folder, folder.resolve("none").toString(), "/nowhere/haproxy", 1);
-
-    assertThat(contenders)
-        .filteredOn(contender -> contender.name().equals("haproxy-copy"))
-        .singleElement()
-        .satisfies(haproxy -> assertThat(haproxy.missing().orElseThrow()).contains("apt-get"));
-    assertThat(contenders)
-        .filteredOn(Contender::isSluice)
-        .hasSize(4)
-        .allSatisfy(sluice -> assertThat(sluice.missing().orElseThrow()).contains("--sluice"));
   }
 
   @Test
