@@ -78,7 +78,14 @@ final class CloseTruthTable {
   }
 
   static Stream<Row> rows() {
-    return Stream.of(inOrder(), resets(), halfClosedThenReset(), inFlight(), connecting(), idle())
+    return Stream.of(
+            inOrder(),
+            resets(),
+            halfClosedThenReset(),
+            goneAfterFin(),
+            inFlight(),
+            connecting(),
+            idle())
         .flatMap(List::stream);
   }
 
@@ -207,7 +214,11 @@ final class CloseTruthTable {
             NOTHING,
             "down",
             RESET,
-            SERVER_RESET),
+            SERVER_RESET));
+  }
+
+  private static List<Row> goneAfterFin() {
+    return List.of(
         row(
             "client gone after its FIN, server writes",
             scene -> {
