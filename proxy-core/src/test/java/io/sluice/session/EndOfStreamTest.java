@@ -91,8 +91,7 @@ class EndOfStreamTest {
   void resetWaitsForASlowReader(String mode) throws Exception {
     try (LoopHarness harness = LoopHarness.epoll("pump.mode = " + mode)) {
       LoopHarness.Pair pair = harness.pair(harness.slowClient());
-      Delivery delivery =
-          new Delivery(pair.server(), pair.client(), Delivery.random(9, 30_000));
+      Delivery delivery = new Delivery(pair.server(), pair.client(), Delivery.random(9, 30_000));
       assertThat(delivery.write(30_000)).isEqualTo(30_000);
       pair.server().reset();
       harness.pass(Duration.ofSeconds(5));
