@@ -2,12 +2,13 @@ package io.sluice.bench;
 
 import io.sluice.bench.figures.Metric;
 import io.sluice.bench.figures.Results;
-import io.sluice.bench.load.Clients;
 import io.sluice.bench.load.LoadLoop;
 import io.sluice.bench.load.Source;
 import io.sluice.bench.peer.Contender;
-import io.sluice.bench.report.Environment;
-import io.sluice.bench.report.Report;
+import io.sluice.bench.proc.SyscallCounter;
+import io.sluice.bench.site.Pinning;
+import io.sluice.bench.site.Scene;
+import io.sluice.bench.site.Site;
 import io.sluice.bench.workload.Stage;
 import io.sluice.bench.workload.Timing;
 import io.sluice.bench.workload.Workload;
@@ -16,27 +17,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
- * The whole run: all contenders stand ready from the beginning, and each workload goes round them
- * in turn (A B C A B C …), so that whatever the machine does meanwhile hits all of them alike.
+ * The whole run, scene by scene: in each, all contenders stand ready from the beginning, and each
+ * workload goes round them in turn (A B C A B C …), so that whatever the machine does meanwhile
+ * hits all of them alike.
  */
 final class Course implements AutoCloseable {
 
   private static final int RESTARTS_MAX = 3;
 
   private final Plan plan;
+  private final Pinning pinning;
   private final Path work;
-  private final Source.Way way;
   private final Source source;
+  private final SyscallCounter counter;
   private final BiConsumer<String, Map<Metric, Double>> progress;
   private final List<LoadLoop> clientLoops = new ArrayList<>();
   private final List<LoadLoop> serverLoops = new ArrayList<>();
@@ -44,14 +42,20 @@ final class Course implements AutoCloseable {
   private final List<String> notes = new ArrayList<>();
   private final Map<String, Integer> restarts = new HashMap<>();
   private final Results results = new Results();
-  private Report report;
 
-  Course(Plan plan, Path work, Source.Way way, BiConsumer<String, Map<Metric, Double>> progress)
+  Course(
+      Plan plan,
+      Pinning pinning,
+      Path work,
+      Source.Way way,
+      SyscallCounter counter,
+      BiConsumer<String, Map<Metric, Double>> progress)
       throws IOException {
     this.plan = plan;
+    this.pinning = pinning;
     this.work = Files.createDirectories(work);
-    this.way = way;
     this.source = Source.create(work.resolve("source.bin"), way);
+    this.counter = counter;
     this.progress = progress;
     int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     for (int i = 0; i < loops; i++) {
@@ -60,71 +64,122 @@ final class Course implements AutoCloseable {
     }
   }
 
-  /** Starts the contenders that are there and notes the others. */
-  void line(List<Contender> contenders, Path repository) {
-    Map<String, String> environment = Environment.read(repository);
-    Map<String, String> descriptions = new LinkedHashMap<>();
-    Set<String> ours = new LinkedHashSet<>();
+  /** Threads of the generator on each side. */
+  int loops() {
+    return clientLoops.size();
+  }
+
+  Results results() {
+    return results;
+  }
+
+  /** What is missing or went wrong so far; grows. */
+  List<String> notes() {
+    return notes;
+  }
+
+  /**
+   * Runs the plan.
+   *
+   * @param peers the folder of templates
+   * @param afterEach called after every workload
+   */
+  void run(List<Contender> contenders, Path peers, Runnable afterEach)
+      throws IOException, InterruptedException {
+    List<Contender> present = new ArrayList<>();
     for (Contender contender : contenders) {
-      String reason = contender.missing().orElse(null);
-      if (reason == null) {
-        try {
-          stages.add(Stage.set(contender, clientLoops, serverLoops, work));
-          descriptions.put(contender.name(), contender.description());
-        } catch (IOException e) {
-          reason = e.getMessage();
+      contender
+          .missing()
+          .ifPresentOrElse(
+              reason -> note(contender.name() + ": " + reason), () -> present.add(contender));
+    }
+    for (Scene scene : Scene.values()) {
+      List<Workload> workloads = plan.in(scene);
+      if (workloads.isEmpty()) {
+        continue;
+      }
+      String missing = scene.missing().orElse("");
+      if (missing.isEmpty()) {
+        try (Site site = Site.set(scene, pinning, peers, work)) {
+          run(workloads, present, site, afterEach);
         }
-      }
-      if (reason != null) {
-        note(contender.name() + ": " + reason);
-      }
-      if (contender.isSluice()) {
-        ours.add(contender.name());
+      } else {
+        List<String> names = workloads.stream().map(Workload::name).toList();
+        note(String.join(", ", names) + ": skipped: " + missing);
       }
     }
-    Map<String, String> titles = new LinkedHashMap<>();
-    plan.workloads().forEach(workload -> titles.put(workload.name(), workload.title()));
-    report = new Report(environment, method(), descriptions, ours, titles, notes);
-  }
-
-  /** The number of contenders that are running. */
-  int stages() {
-    return stages.size();
-  }
-
-  /** Runs the plan; {@code afterEach} gets the report so far after every workload. */
-  void run(Consumer<String> afterEach) throws InterruptedException {
-    for (Workload workload : plan.workloads()) {
-      if (workload.warmsUp()) {
-        for (Stage stage : List.copyOf(stages)) {
-          run(workload, stage, plan.warmUp(), "warm-up");
-        }
-      }
-      for (int round = 1; round <= plan.rounds(); round++) {
-        for (Stage stage : List.copyOf(stages)) {
-          Map<Metric, Double> figures =
-              run(workload, stage, plan.timing(), "round " + round + "/" + plan.rounds());
-          if (!figures.isEmpty()) {
-            results.add(workload.name(), stage.contender().name(), figures);
-          }
-        }
-      }
-      afterEach.accept(report());
-    }
-  }
-
-  String report() {
-    return report.render(results);
   }
 
   @Override
   public void close() throws IOException {
-    for (Stage stage : stages) {
-      stage.close();
-    }
+    closeStages();
     clientLoops.forEach(LoadLoop::close);
     serverLoops.forEach(LoadLoop::close);
     source.close();
+  }
+
+  private void run(
+      List<Workload> workloads, List<Contender> contenders, Site site, Runnable afterEach)
+      throws IOException, InterruptedException {
+    try {
+      for (Contender contender : contenders) {
+        // A veth pair ends where no proxy is: the connection would not cross it.
+        if (site.scene() != Scene.VETH || contender.hasProcess()) {
+          set(contender, site);
+        }
+      }
+      for (Workload workload : workloads) {
+        run(workload);
+        afterEach.run();
+      }
+    } finally {
+      closeStages();
+    }
+  }
+
+  private void set(Contender contender, Site site) {
+    try {
+      stages.add(Stage.set(contender, site, clientLoops, serverLoops));
+    } catch (IOException e) {
+      note(contender.name() + ": " + e.getMessage());
+    }
+  }
+
+  private void run(Workload workload) throws InterruptedException {
+    List<String> able = new ArrayList<>();
+    for (Stage stage : stages) {
+      String name = stage.contender().name();
+      workload
+          .unsuitable(stage)
+          .ifPresentOrElse(
+              reason -> note(workload.name() + " " + name + ": skipped: " + reason),
+              () -> able.add(name));
+    }
+    if (workload.warmsUp()) {
+      for (Stage stage : among(able)) {
+        run(workload, stage, plan.warmUp(), "warm-up");
+      }
+    }
+    for (int round = 1; round <= plan.rounds(); round++) {
+      for (Stage stage : among(able)) {
+        String what = "round " + round + "/" + plan.rounds();
+        add(workload, stage, run(workload, stage, plan.timing(), what));
+      }
+    }
+    for (Stage stage : among(able)) {
+      add(workload, stage, workload.countCalls(stage, plan.timing(), counter));
+    }
+  }
+
+  /** The stages of these contenders as they are now: one that failed may have been replaced. */
+  private List<Stage> among(List<String> names) {
+    return stages.stream().filter(stage -> names.contains(stage.contender().name())).toList();
+  }
+
+  private void add(Workload workload, Stage stage, Map<Metric, Double> figures) {
+    if (!figures.isEmpty()) {
+      results.add(workload.name(), stage.contender().name(), figures);
+    }
   }
 
   /** A contender that fails or has ended is started again, a few times. */
@@ -155,7 +210,7 @@ final class Course implements AutoCloseable {
       if (count > RESTARTS_MAX) {
         throw new IOException("failed " + count + " times");
       }
-      Stage again = Stage.set(contender, clientLoops, serverLoops, work);
+      Stage again = Stage.set(contender, stage.site(), clientLoops, serverLoops);
       stages.set(index, again);
       if (workload.warmsUp()) {
         workload.run(again, plan.warmUp());
@@ -166,41 +221,15 @@ final class Course implements AutoCloseable {
     }
   }
 
+  private void closeStages() throws IOException {
+    for (Stage stage : stages) {
+      stage.close();
+    }
+    stages.clear();
+  }
+
   private void note(String text) {
     notes.add(text);
     progress.accept(text, Map.of());
-  }
-
-  private List<String> method() {
-    double warmUpS = plan.warmUp().window().toMillis() / 1e3;
-    double windowS = plan.timing().window().toMillis() / 1e3;
-    return List.of(
-        String.format(
-            Locale.ROOT,
-            "%d rounds, interleaved (A B C A B C …); each cell is median [min..max]; windows of"
-                + " %.1f s after a ramp of %.2f s.",
-            plan.rounds(),
-            windowS,
-            plan.timing().ramp().toMillis() / 1e3),
-        String.format(
-            Locale.ROOT,
-            "Before the first round of a workload every contender, compiled or not, has the same"
-                + " unmeasured warm-up of it: %.1f s.",
-            warmUpS),
-        String.format(
-            Locale.ROOT,
-            "Client and server are %d + %d threads of one other process on the same machine;"
-                + " everything goes over 127.0.0.1; bulk is sent with %s and discarded with %s.",
-            clientLoops.size(),
-            serverLoops.size(),
-            way == Source.Way.SENDFILE ? "sendfile(2) from the page cache" : "send(2)",
-            Clients.wayOfDiscarding()),
-        "Proxy CPU is the sum of /proc/PID/task/*/schedstat over all the contender's processes;"
-            + " kernel work on loopback is charged to whoever caused it. \"load\" is the"
-            + " generator's CPU, \"machine\" everybody's by /proc/stat; \"others\" is what remains:"
-            + " other programs and interrupts. Where it is large the round was disturbed.",
-        "Round trips and connections are closed loops: the tail of a latency is a lower bound.",
-        "Idle memory is resident memory of the process alone; socket buffers in the kernel are not"
-            + " in it. Pages shared by several workers count once for each.");
   }
 }

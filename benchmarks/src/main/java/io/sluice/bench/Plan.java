@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.bench.site.Scene;
 import io.sluice.bench.workload.Timing;
 import io.sluice.bench.workload.Workload;
 import java.time.Duration;
@@ -13,15 +14,27 @@ import java.util.List;
 record Plan(List<Workload> workloads, int rounds, Timing timing, Timing warmUp) {
 
   /** What an idle run takes: it has its own process and its own windows. */
-  private static final Duration UNTIMED_RUN = Duration.ofSeconds(6);
+  private static final Duration UNTIMED_RUN = Duration.ofSeconds(7);
+
+  /** Besides the windows: opening, settling, a counted run for each contender. */
+  private static final Duration OPENING = Duration.ofMillis(50);
+
+  private static final Duration COUNTED_RUN = Duration.ofMillis(800);
+
+  List<Workload> in(Scene scene) {
+    return workloads.stream().filter(workload -> workload.scene() == scene).toList();
+  }
 
   /** One line: how much and about how long. */
   String estimate(int contenders) {
     Duration sum = Duration.ZERO;
     for (Workload workload : workloads) {
-      Duration run = workload.warmsUp() ? timing.ramp().plus(timing.window()) : UNTIMED_RUN;
-      Duration warm = workload.warmsUp() ? warmUp.ramp().plus(warmUp.window()) : Duration.ZERO;
-      sum = sum.plus(run.multipliedBy(rounds)).plus(warm);
+      Duration run = timing.ramp().plus(timing.window()).plus(OPENING);
+      Duration once = warmUp.ramp().plus(warmUp.window()).plus(COUNTED_RUN);
+      sum =
+          workload.warmsUp()
+              ? sum.plus(run.multipliedBy(rounds)).plus(once)
+              : sum.plus(UNTIMED_RUN.multipliedBy(rounds));
     }
     long minutes = sum.multipliedBy(contenders).plusSeconds(59).toMinutes();
     return workloads.size()

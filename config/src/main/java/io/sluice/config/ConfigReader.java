@@ -99,8 +99,19 @@ public final class ConfigReader {
    * @throws ConfigException with every problem
    */
   public static Loaded parse(String originDescription, String hocon) throws ConfigException {
+    return parse(originDescription, hocon, Map.of(), "");
+  }
+
+  /**
+   * Reads a text with values that beat it, which are as those of {@link #read(Path, Map, String)}.
+   *
+   * @throws ConfigException with every problem
+   */
+  public static Loaded parse(
+      String originDescription, String hocon, Map<String, ?> overrides, String overridesOrigin)
+      throws ConfigException {
     ConfigLoader loader = ConfigLoader.text(originDescription, hocon);
-    return read(loader, originDescription, Map.of(), "");
+    return read(loader, originDescription, overrides, overridesOrigin);
   }
 
   private static Loaded read(

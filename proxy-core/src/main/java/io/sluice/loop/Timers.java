@@ -80,7 +80,12 @@ public final class Timers {
       }
       nowTick = next;
       cascade();
-      fired += fireSlot((int) (nowTick & SLOT_MASK));
+      try {
+        fired += fireSlot((int) (nowTick & SLOT_MASK));
+      } catch (RuntimeException e) {
+        nowTick--; // The timers of this tick that have not fired yet stay due.
+        throw e;
+      }
     }
     return fired;
   }

@@ -6,7 +6,6 @@ import io.sluice.linux.Errno;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
 import io.sluice.stats.Counter;
-import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Poller;
 import io.sluice.transport.StreamSocket;
 import org.slf4j.Logger;
@@ -38,13 +37,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  private static final long NEVER = Long.MAX_VALUE;
   private static final int NOT_CONNECTED = -1;
-
-  /** How often a Flow that waits for acknowledgements is looked at: no event tells of them. */
-  private static final long FLUSH_CHECK_FIRST_NS = 1_000_000;
-
-  private static final long FLUSH_CHECK_MAX_NS = 64_000_000;
 
   /** Links of {@link SessionLoop}'s list. */
   Session previous;
@@ -70,17 +63,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   private int attempts;
   private long connectedAfterNs = NOT_CONNECTED;
 
-  private Flow toServer;
-  private Flow toClient;
-  private FlowTally toServerTally;
-  private FlowTally toClientTally;
-  private long clientActivityNs;
-  private long serverActivityNs;
-  private long timerNs;
-  private long flushCheckNs = FLUSH_CHECK_FIRST_NS;
+  /** Null until connected. */
+  private Relay relay;
 
-  /** The first thing that went wrong while relaying; null while nothing has. */
-  private CloseReason cause;
+  private long timerNs;
 
   Session(SessionLoop sessions, Frontend frontend, SideTimeouts timeouts, StreamSocket client) {
     this.sessions = sessions;
@@ -119,7 +105,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     try {
       switch (state) {
         case CONNECTING -> onConnecting();
-        case RELAYING -> relay();
+        case RELAYING -> onRelaying();
         case CLOSED -> {
           // Closed by another session's event or a timer after it had been queued.
         }
@@ -139,7 +125,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       count(Counter.CONNECT_ATTEMPTS, 1);
       serverSocket = loop.poller().connect(server.address(), backend.config().tcp(), this);
       if (serverSocket != null) {
-        arm(timeouts.connectNs() == 0 ? NEVER : loop.nowNs() + timeouts.connectNs());
+        arm(timeouts.connectNs() > 0 ? timeouts.connectNs() : Relay.NEVER);
         if (serverSocket.finishConnect() == 0) {
           onConnected();
         }
@@ -183,77 +169,21 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     become(State.RELAYING);
     loop.timers().cancel(timer);
     connectedAfterNs = loop.nowNs() - acceptedNs;
-    FlowCounters up = new FlowCounters();
-    FlowCounters down = new FlowCounters();
-    Poller poller = loop.poller();
-    toServer = new Flow(client, serverSocket, poller.pump(client, serverSocket, up), up);
-    toClient = new Flow(serverSocket, client, poller.pump(serverSocket, client, down), down);
-    toServerTally = FlowTally.toServer();
-    toClientTally = FlowTally.toClient();
-    clientActivityNs = loop.nowNs();
-    serverActivityNs = loop.nowNs();
-    relay();
+    server.counters().add(loop.index(), Counter.SESSIONS, 1);
+    relay = new Relay(client, serverSocket, loop.poller(), timeouts, loop.nowNs());
+    onRelaying();
   }
 
-  private void relay() {
-    boolean moreToServer = advance(toServer);
-    boolean moreToClient = advance(toClient);
-    settle();
-    if (state != State.RELAYING) {
+  private void onRelaying() {
+    boolean more = relay.advance(sessions.turnBudgetBytes(), loop.nowNs());
+    if (relay.settle()) {
+      close(relay.outcome());
       return;
     }
-    if (moreToServer || moreToClient) {
+    if (more) {
       onReady();
     }
     armInactivity();
-  }
-
-  /** Moves bytes of {@code flow}; true when the budget ended it. */
-  private boolean advance(Flow flow) {
-    if (!flow.isOpen()) {
-      return false;
-    }
-    boolean wasBlocked = flow.isBlocked();
-    int happened = flow.advance(sessions.turnBudgetBytes());
-    if (happened == 0 && flow.isOpen()) {
-      return false;
-    }
-    // The end of a flow is activity of both sides, and so is the end of a stall: from then on the
-    // source is expected to send again.
-    boolean both = !flow.isOpen() || (wasBlocked && !flow.isBlocked());
-    boolean fromClient = flow == toServer;
-    if (both || (happened & (fromClient ? Flow.READ : Flow.WROTE)) != 0) {
-      clientActivityNs = loop.nowNs();
-    }
-    if (both || (happened & (fromClient ? Flow.WROTE : Flow.READ)) != 0) {
-      serverActivityNs = loop.nowNs();
-    }
-    return (happened & Flow.MORE) != 0;
-  }
-
-  /** Draws the consequences that the end of one Flow has for the other, and for the Session. */
-  private void settle() {
-    // Nothing can be written to who has sent a reset; a broken socket says so late if its own
-    // stream had ended before.
-    if (toServer.isReset() || (!toServer.isOpen() && client.isBroken())) {
-      blame(CloseReason.CLIENT_RESET);
-      toClient.abandon();
-    }
-    if (toClient.isReset() || (!toClient.isOpen() && serverSocket.isBroken())) {
-      blame(CloseReason.SERVER_RESET);
-      toServer.abandon();
-    }
-    boolean toServerDone = toServer.checkFlushed();
-    boolean toClientDone = toClient.checkFlushed();
-    if (toServerDone && toClientDone) {
-      close(cause == null ? CloseReason.NORMAL : cause);
-    }
-  }
-
-  private void blame(CloseReason reason) {
-    if (cause == null) {
-      cause = reason;
-    }
   }
 
   /** Ends the session in whatever state it is; harmless when it is closed. */
@@ -261,24 +191,26 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     if (state == State.CLOSED) {
       return;
     }
-    boolean relaying = state == State.RELAYING;
     become(State.CLOSED);
     loop.timers().cancel(timer);
-    boolean toServerCut = relaying && isCutShort(toServer);
-    boolean toClientCut = relaying && isCutShort(toClient);
-    // A stream that ends short must not look complete: it ends with a reset.
-    end(client, toClientCut || reason == CloseReason.SERVER_RESET);
-    if (serverSocket != null) {
-      end(serverSocket, toServerCut || !relaying || reason == CloseReason.CLIENT_RESET);
+    if (relay == null) {
+      closeSockets(reason == CloseReason.SERVER_RESET, true);
+    } else {
+      relay.abandon();
+      long toServerDiscarded = relay.toServer().discardedBytes();
+      long toClientDiscarded = relay.toClient().discardedBytes();
+      // A stream that ends short must not look complete: it ends with a reset.
+      closeSockets(
+          toClientDiscarded > 0 || reason == CloseReason.SERVER_RESET,
+          toServerDiscarded > 0 || reason == CloseReason.CLIENT_RESET);
+      count(Counter.BYTES_DISCARDED, toServerDiscarded + toClientDiscarded);
     }
     fold();
     count(reason.counter(), 1);
-    if (relaying) {
-      count(Counter.BYTES_DISCARDED, toServer.discardedBytes() + toClient.discardedBytes());
-    }
-    sessions.log().onClosed(this, reason);
-    use(null);
+    // Before the line is written: like HAProxy's, it has this session in actconn and feconn only.
+    leaveServer();
     backend.sessions().decrementAndGet();
+    sessions.log().onClosed(this, reason);
     sessions.remove(this);
     frontend.gate().leave();
     sessions.totalGate().leave();
@@ -286,15 +218,16 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Adds what has been counted since the last call to all scopes. */
   void fold() {
-    if (toServer != null) {
-      toServerTally.fold(toServer.counters(), this::count);
-      toClientTally.fold(toClient.counters(), this::count);
+    if (relay != null) {
+      relay.fold(this::count);
     }
   }
 
-  private static boolean isCutShort(Flow flow) {
-    flow.abandon();
-    return flow.discardedBytes() > 0;
+  private void closeSockets(boolean resetClient, boolean resetServer) {
+    end(client, resetClient);
+    if (serverSocket != null) {
+      end(serverSocket, resetServer);
+    }
   }
 
   private static void end(StreamSocket socket, boolean byReset) {
@@ -310,16 +243,13 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       onConnectFailed(CloseReason.CONNECT_TIMEOUT);
       return;
     }
-    long nowNs = loop.nowNs();
-    if (clientDeadlineNs() <= nowNs) { // First, so that it wins a tie, as with HAProxy.
-      close(CloseReason.CLIENT_TIMEOUT);
-    } else if (serverDeadlineNs() <= nowNs) {
-      close(CloseReason.SERVER_TIMEOUT);
+    CloseReason expired = relay.expired(loop.nowNs());
+    if (expired != null) {
+      close(expired);
+    } else if (relay.settle()) {
+      close(relay.outcome());
     } else {
-      settle();
-      if (state == State.RELAYING) {
-        armInactivity();
-      }
+      armInactivity();
     }
   }
 
@@ -328,54 +258,28 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
    * away, so a busy session leaves its timer alone, and finds out when it fires.
    */
   private void armInactivity() {
-    long nextNs = Math.min(clientDeadlineNs(), serverDeadlineNs());
-    if (toServer.isFlushing() || toClient.isFlushing()) {
-      nextNs = Math.min(nextNs, loop.nowNs() + flushCheckNs);
-      flushCheckNs = Math.min(flushCheckNs * 2, FLUSH_CHECK_MAX_NS);
-    }
-    if (!timer.isArmed() || nextNs < timerNs) {
-      arm(nextNs);
+    long leftNs = relay.leftNs(loop.nowNs());
+    if (!timer.isArmed() || leftNs < timerNs - loop.nowNs()) {
+      arm(leftNs);
     }
   }
 
-  private void arm(long deadlineNs) {
-    if (deadlineNs != NEVER) {
-      timerNs = deadlineNs;
-      loop.timers().arm(timer, deadlineNs);
+  private void arm(long leftNs) {
+    if (leftNs != Relay.NEVER) {
+      timerNs = loop.nowNs() + leftNs;
+      loop.timers().arm(timer, timerNs);
     }
-  }
-
-  /** When the client will have been inactive too long; NEVER while nothing is expected of it. */
-  private long clientDeadlineNs() {
-    boolean expected =
-        (toServer.isOpen() && !toServer.isBlocked())
-            || toClient.isBlocked()
-            || toClient.isFlushing();
-    long timeoutNs = timeouts.clientNs(isHalfClosed());
-    return expected && timeoutNs > 0 ? clientActivityNs + timeoutNs : NEVER;
-  }
-
-  /** When the server will have been inactive too long; NEVER while nothing is expected of it. */
-  private long serverDeadlineNs() {
-    boolean expected =
-        (toClient.isOpen() && !toClient.isBlocked())
-            || toServer.isBlocked()
-            || toServer.isFlushing();
-    long timeoutNs = timeouts.serverNs(isHalfClosed());
-    return expected && timeoutNs > 0 ? serverActivityNs + timeoutNs : NEVER;
-  }
-
-  private boolean isHalfClosed() {
-    return !toServer.isOpen() || !toClient.isOpen();
   }
 
   private void use(Server chosen) {
+    leaveServer();
+    server = chosen;
+    server.sessions().incrementAndGet();
+  }
+
+  private void leaveServer() {
     if (server != null) {
       server.sessions().decrementAndGet();
-    }
-    server = chosen;
-    if (server != null) {
-      server.sessions().incrementAndGet();
     }
   }
 
@@ -434,12 +338,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     return client;
   }
 
-  Flow toServer() {
-    return toServer;
-  }
-
-  Flow toClient() {
-    return toClient;
+  /** The two Flows; null if it was never connected. */
+  Relay relay() {
+    return relay;
   }
 
   /** Connection attempts after the first. */

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  *     srvconn/retries srvqueue/backendqueue up=bytes-to-server spliced=n% "words"
  * </pre>
  *
+ * <p>Of the numbers of sessions, actconn and feconn include the one that ends, beconn and srvconn
+ * do not.
+ *
  * <p>Written to the logger {@value #LOGGER} at level info; nothing is formatted while that is off.
  */
 public final class SessionLog {
@@ -47,8 +50,8 @@ public final class SessionLog {
     Frontend frontend = session.frontend();
     Server server = session.server();
     long connectedNs = session.connectedAfterNs();
-    long up = session.toServer() == null ? 0 : session.toServer().counters().bytes();
-    long down = session.toClient() == null ? 0 : session.toClient().counters().bytes();
+    long up = session.relay() == null ? 0 : session.relay().toServer().counters().bytes();
+    long down = session.relay() == null ? 0 : session.relay().toClient().counters().bytes();
     StringBuilder line = new StringBuilder(192);
     line.append(client(session)).append(" [");
     DATE.formatTo(Instant.ofEpochMilli(session.acceptedWallMs()), line);
@@ -74,11 +77,11 @@ public final class SessionLog {
   }
 
   private static long splicedPercent(Session session) {
-    if (session.toServer() == null) {
+    if (session.relay() == null) {
       return 0;
     }
-    FlowCounters up = session.toServer().counters();
-    FlowCounters down = session.toClient().counters();
+    FlowCounters up = session.relay().toServer().counters();
+    FlowCounters down = session.relay().toClient().counters();
     long all = up.bytes() + down.bytes();
     return all == 0 ? 0 : (up.splicedBytes + down.splicedBytes) * 100 / all;
   }

@@ -28,7 +28,8 @@ public interface Pump {
    * Delivers what is buffered, as far as the target takes it.
    *
    * @return bytes delivered; {@code -EAGAIN} when the target has no room, which also ends its
-   *     writability; another {@code -errno} when the target is broken
+   *     writability; another {@code -errno} when the target is broken: what is buffered then waits
+   *     for {@link #release} and stands in no other pump's way
    */
   long drain();
 

@@ -85,13 +85,16 @@ public final class UnixPath {
 
   private static boolean isAnswered(Path path) throws IOException {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      // Not blocking: a full queue must not hold us up, and it is a sign of life as well.
+      // Not blocking: a full queue must not hold us up.
       probe.configureBlocking(false);
       probe.connect(UnixDomainSocketAddress.of(path));
       return true;
     } catch (ConnectException e) {
       return false;
     } catch (IOException e) {
+      if (e.getMessage() != null && e.getMessage().contains("temporarily unavailable")) {
+        return true; // EAGAIN: somebody listens, and the queue is full.
+      }
       throw refused(path, "cannot find out whether it is in use: " + e.getMessage(), e);
     }
   }

@@ -27,7 +27,7 @@ class DescriptorLimitTest {
   @DisplayName("13: accept without descriptors pauses, is said once, and is tried again")
   void acceptWithoutDescriptorsPausesAndRecovers(int errno) throws Exception {
     try (LoopHarness harness = LoopHarness.epoll("");
-        Said said = new Said()) {
+        LogCapture said = new LogCapture()) {
       harness.sys.failAlways(Call.ACCEPT4, errno);
       Peer client = harness.client();
       harness.turns(5);
@@ -57,7 +57,7 @@ class DescriptorLimitTest {
   @DisplayName("13: a flow for which there is no pipe is copied, and spliced when there are again")
   void withoutPipesFlowsAreCopied() throws Exception {
     try (LoopHarness harness = LoopHarness.epoll("pump.mode = splice");
-        Said said = new Said()) {
+        LogCapture said = new LogCapture()) {
       harness.sys.failAlways(Call.PIPE2, Errno.EMFILE);
       LoopHarness.Pair pair = harness.pair();
       Delivery copied = new Delivery(pair.server(), pair.client(), Delivery.random(1, 4 << 20));
@@ -140,7 +140,7 @@ class DescriptorLimitTest {
   void randomShortageLeavesNothing() throws Exception {
     long seed = Seed.of(DescriptorLimitTest.class);
     try (LoopHarness harness = LoopHarness.seeded(seed, "pump.mode = splice");
-        Said said = new Said()) {
+        LogCapture said = new LogCapture()) {
       harness
           .sys
           .failRandomly(Call.ACCEPT4, 0.2, Errno.EMFILE)

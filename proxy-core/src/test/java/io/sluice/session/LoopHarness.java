@@ -37,6 +37,9 @@ import java.util.function.BooleanSupplier;
  * over real loopback sockets: nothing happens between two turns, and nothing waits without a bound.
  */
 final class LoopHarness implements AutoCloseable {
+  /** Counters have room for a second loop, which a test may add. */
+  static final int LOOPS = 2;
+
   private static final long REAL_TIME_MAX_NS = Duration.ofSeconds(20).toNanos();
 
   final ManualClock clock = new ManualClock();
@@ -46,7 +49,9 @@ final class LoopHarness implements AutoCloseable {
   final SessionLoop sessions;
   final Frontend frontend;
   final Backend backend;
-  final CounterSet counters = new CounterSet(1);
+  final CounterSet counters = new CounterSet(LOOPS);
+  final SluiceConfig config;
+  final Transport transport;
   final ConnectionGate total;
   final List<ServerSocketChannel> origins = new ArrayList<>();
   private final List<Peer> peers = new ArrayList<>();
@@ -61,8 +66,7 @@ final class LoopHarness implements AutoCloseable {
               .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
       origins.get(i).configureBlocking(false);
     }
-    SluiceConfig config = config(settings);
-    Transport transport;
+    config = config(settings);
     if (epoll) {
       sys = new FaultySyscalls(LinuxSyscalls.open(), seed);
       transport = new EpollTransport(sys, true, config.pump());
@@ -77,7 +81,7 @@ final class LoopHarness implements AutoCloseable {
     sessions = new SessionLoop(loop, counters, total, config.pump().turnBudgetBytes());
     backend = backend(config.backends().get("app"));
     FrontendConfig web = config.frontends().get("web");
-    frontend = new Frontend(web, backend, 1);
+    frontend = new Frontend(web, backend, LOOPS);
     listener =
         transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0), web.listen(), web.tcp());
@@ -278,8 +282,8 @@ final class LoopHarness implements AutoCloseable {
       io.sluice.config.Address.Tcp tcp = (io.sluice.config.Address.Tcp) server.address();
       servers.add(
           new Server(
-              server.name(), SockAddr.inet(InetAddress.getLoopbackAddress(), tcp.port()), 1));
+              server.name(), SockAddr.inet(InetAddress.getLoopbackAddress(), tcp.port()), LOOPS));
     }
-    return new Backend(config, servers, new RoundRobin(), 1);
+    return new Backend(config, servers, new RoundRobin(), LOOPS);
   }
 }

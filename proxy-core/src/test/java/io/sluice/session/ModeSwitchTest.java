@@ -45,7 +45,8 @@ class ModeSwitchTest {
       long spliced =
           harness.counted(Counter.SPLICED_TO_SERVER) + harness.counted(Counter.SPLICED_TO_CLIENT);
       assertThat(spliced).as("spliced").isBetween(BYTES / 10L, 2L * BYTES - BYTES / 100);
-      assertThat(harness.counted(Counter.PUMP_SWITCHES)).isGreaterThan(3);
+      // How often depends on what the kernel hands over at a time; at least once each way.
+      assertThat(harness.counted(Counter.PUMP_SWITCHES)).isGreaterThanOrEqualTo(2);
       pair.client().finish();
       pair.server().finish();
       harness.expectEof(pair.client());

@@ -58,6 +58,16 @@ final class Peer implements AutoCloseable {
     return this;
   }
 
+  /** Sends one urgent byte unless there is no room or the connection is broken. */
+  boolean writeUrgent(int value) {
+    try {
+      channel.socket().sendUrgentData(value);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   Peer finish() throws IOException {
     channel.shutdownOutput();
     return this;

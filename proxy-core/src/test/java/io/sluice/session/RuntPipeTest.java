@@ -32,7 +32,7 @@ class RuntPipeTest {
   @DisplayName("12: a flow for which the kernel has only runts is copied")
   void withNothingButRuntsFlowsAreCopied() throws Exception {
     try (LoopHarness harness = LoopHarness.epoll("pump.mode = splice");
-        Said said = new Said()) {
+        LogCapture said = new LogCapture()) {
       harness
           .sys
           .failFcntl(Linux.F_GETPIPE_SZ, Errno.EPERM)

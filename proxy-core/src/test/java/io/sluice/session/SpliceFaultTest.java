@@ -101,7 +101,7 @@ class SpliceFaultTest {
   @DisplayName("27: where splice never works it is soon no longer tried, and that is said once")
   void permanentRefusalEndsAllAttempts(String errno) throws Exception {
     try (LoopHarness harness = LoopHarness.epoll("pump.mode = splice");
-        Said said = new Said()) {
+        LogCapture said = new LogCapture()) {
       harness.sys.failAlways(Call.SPLICE, errno(errno));
       for (int run = 0; run < 20; run++) {
         expectExactSession(harness, run, 50_000);
@@ -122,7 +122,7 @@ class SpliceFaultTest {
   @DisplayName("27: one socket that refuses does not turn off splice for the others")
   void oneFlowCountsAsOneRefusal() throws Exception {
     try (LoopHarness harness = LoopHarness.epoll("");
-        Said said = new Said()) {
+        LogCapture said = new LogCapture()) {
       harness.sys.failAlways(Call.SPLICE, Errno.EINVAL);
       LoopHarness.Pair refusing = harness.pair();
       Delivery copied =

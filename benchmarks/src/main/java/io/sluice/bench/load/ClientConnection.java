@@ -1,7 +1,6 @@
 package io.sluice.bench.load;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -40,11 +39,11 @@ final class ClientConnection implements Endpoint {
     this.talk = talk;
   }
 
-  /** Connects to a loopback port; from the loop's thread. A failure goes to the talk. */
-  static void open(LoadLoop loop, int port, Order order, Talk talk) {
+  /** Connects; from the loop's thread. A failure goes to the talk. */
+  static void open(LoadLoop loop, InetSocketAddress address, Order order, Talk talk) {
     ClientConnection connection = new ClientConnection(loop, order, talk);
     try {
-      connection.connect(port);
+      connection.connect(address);
     } catch (IOException e) {
       if (connection.channel != null) {
         LoadLoop.reset(connection.channel);
@@ -70,6 +69,12 @@ final class ClientConnection implements Endpoint {
     key.interestOps(operations);
   }
 
+  /** Resets the connection after a failure outside its events; from the loop's thread. */
+  void fail(IOException cause) {
+    LoadLoop.reset(channel);
+    talk.onFailure(cause);
+  }
+
   @Override
   public void onReady(SelectionKey ready) throws IOException {
     if (ready.isConnectable()) {
@@ -90,11 +95,11 @@ final class ClientConnection implements Endpoint {
     talk.onFailure(cause);
   }
 
-  private void connect(int port) throws IOException {
+  private void connect(InetSocketAddress address) throws IOException {
     channel = SocketChannel.open();
     channel.configureBlocking(false);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    if (channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+    if (channel.connect(address)) {
       key = loop.register(channel, SelectionKey.OP_READ, this);
       begin();
     } else {

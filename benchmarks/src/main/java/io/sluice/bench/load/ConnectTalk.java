@@ -2,21 +2,22 @@ package io.sluice.bench.load;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 
 /** Connects, asks once, takes the answer, closes, and begins again with a new connection. */
 final class ConnectTalk implements ClientConnection.Talk {
 
   private final LoadLoop loop;
-  private final int port;
+  private final InetSocketAddress address;
   private final Order order;
   private final Ending ending;
   private final Meter meter;
   private int awaitedBytes;
   private long startNs;
 
-  ConnectTalk(LoadLoop loop, int port, int size, Ending ending, Meter meter) {
+  ConnectTalk(LoadLoop loop, InetSocketAddress address, int size, Ending ending, Meter meter) {
     this.loop = loop;
-    this.port = port;
+    this.address = address;
     this.ending = ending;
     this.meter = meter;
     this.order =
@@ -33,7 +34,7 @@ final class ConnectTalk implements ClientConnection.Talk {
     if (!meter.isStopping()) {
       startNs = System.nanoTime();
       awaitedBytes = order.size();
-      ClientConnection.open(loop, port, order, this);
+      ClientConnection.open(loop, address, order, this);
     }
   }
 

@@ -37,6 +37,7 @@ public final class LoadLoop implements Closeable {
   private final Queue<Runnable> retries = new ConcurrentLinkedQueue<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(PAYLOAD_BYTES_MAX);
   private final ByteBuffer payload = ByteBuffer.allocateDirect(PAYLOAD_BYTES_MAX);
+  private final Ticker ticker = new Ticker(selector);
   private final Source source;
   private final Thread thread;
   private volatile boolean open = true;
@@ -66,6 +67,10 @@ public final class LoadLoop implements Closeable {
     return channel.register(selector, interest, endpoint);
   }
 
+  Ticker ticker() {
+    return ticker;
+  }
+
   Selector selector() {
     return selector;
   }
@@ -90,6 +95,7 @@ public final class LoadLoop implements Closeable {
     execute(
         () -> {
           retries.clear();
+          ticker.clear();
           for (SelectionKey key : selector.keys()) {
             if (key.isValid() && key.channel() instanceof SocketChannel channel) {
               reset(channel);
@@ -134,6 +140,7 @@ public final class LoadLoop implements Closeable {
           selector.select(this::ready, RETRY_MS);
           runAll(retries, retries.size());
         }
+        ticker.run();
         runAll(tasks, Integer.MAX_VALUE);
       }
       for (SelectionKey key : selector.keys()) {

@@ -21,9 +21,20 @@ public final class Source implements Closeable {
   /** How bytes get into the socket. */
   public enum Way {
     /** send(2) from a reused direct buffer: what most servers do, and the pages are large. */
-    SEND,
+    SEND("send(2)"),
     /** sendfile(2) from the page cache: no copy, but 4 KiB pages, which fill a pipe with little. */
-    SENDFILE
+    SENDFILE("sendfile(2) from the page cache");
+
+    private final String call;
+
+    Way(String call) {
+      this.call = call;
+    }
+
+    /** For the report. */
+    public String call() {
+      return call;
+    }
   }
 
   private static final int FILE_BYTES = 8 << 20;

@@ -2,7 +2,6 @@ package io.sluice.bench.load;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
@@ -35,10 +34,10 @@ public final class Target implements Endpoint, Closeable {
     loops.forEach(loop -> meters.add(new Meter()));
   }
 
-  /** Listens on a free loopback port and serves at once. */
-  public static Target open(List<LoadLoop> loops) throws IOException {
+  /** Listens on a free port of one of this machine's addresses and serves at once. */
+  public static Target open(String host, List<LoadLoop> loops) throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open();
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+    listener.bind(new InetSocketAddress(host, 0), BACKLOG);
     listener.configureBlocking(false);
     Target target = new Target(loops, listener);
     CompletableFuture<Void> registered = new CompletableFuture<>();

@@ -1,7 +1,6 @@
 package io.sluice.bench.peer;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Something that stands between client and server and is compared with the others. */
@@ -16,14 +15,26 @@ public interface Contender {
   /** Empty when it can run; otherwise what is missing and how to install it. */
   Optional<String> missing();
 
+  /** False when clients talk to the server directly. */
+  default boolean hasProcess() {
+    return true;
+  }
+
   /** True for Sluice in one of its modes, false for a peer. */
   boolean isSluice();
 
   /**
-   * Starts it between two loopback ports and returns when it listens.
+   * Sockets and pipe ends that it holds for one idle session; more sessions than its descriptors
+   * allow are not asked of it.
+   */
+  default int descriptorsPerSession() {
+    return 2;
+  }
+
+  /**
+   * Starts it and returns when it listens.
    *
-   * @param work an empty folder for its files
    * @throws IOException when it does not listen in time; its own words are in the message
    */
-  Running start(int listenPort, int targetPort, Path work) throws IOException;
+  Running start(Place place) throws IOException;
 }

@@ -45,6 +45,8 @@ public final class Contenders {
         new Nginx("nginx-16k", "nginx", nginxConfig, workers, "16k"),
         new Nginx("nginx-64k", "nginx", nginxConfig, workers, "64k"),
         new SocketProxyd("socket-proxyd"),
+        new NettyCopy("netty-copy", workers),
+        new SpliceLoop("c-splice", folder.resolve("target/splice_loop"), workers, PIPE_BYTES_LARGE),
         new Direct());
   }
 

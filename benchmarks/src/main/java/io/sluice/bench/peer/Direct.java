@@ -1,6 +1,5 @@
 package io.sluice.bench.peer;
 
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** No proxy at all: what client, server and kernel can do, the ceiling of every other figure. */
@@ -22,12 +21,17 @@ final class Direct implements Contender {
   }
 
   @Override
+  public boolean hasProcess() {
+    return false;
+  }
+
+  @Override
   public boolean isSluice() {
     return false;
   }
 
   @Override
-  public Running start(int listenPort, int targetPort, Path work) {
-    return Running.withoutProcess(targetPort);
+  public Running start(Place place) {
+    return Running.withoutProcess(place.targetHost(), place.targetPort());
   }
 }

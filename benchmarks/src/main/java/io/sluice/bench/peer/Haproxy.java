@@ -1,5 +1,6 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.proc.Commands;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,16 +39,16 @@ record Haproxy(
   }
 
   @Override
-  public Running start(int listenPort, int targetPort, Path work) throws IOException {
+  public Running start(Place place) throws IOException {
     Map<String, String> values =
         Map.of(
             "THREADS", Integer.toString(threads),
-            "LISTEN", Integer.toString(listenPort),
-            "TARGET", Integer.toString(targetPort),
+            "LISTEN", place.listen(),
+            "TARGET", place.target(),
             "SPLICE", splice,
             "PIPESIZE", pipeSize);
-    Path config = Commands.fill(template, values, work.resolve("haproxy.cfg"));
+    Path config = Commands.fill(template, values, place.work().resolve("haproxy.cfg"));
     String path = Commands.find(program).orElseThrow().toString();
-    return Running.command(List.of(path, "-db", "-q", "-f", config.toString()), listenPort, work);
+    return Running.command(List.of(path, "-db", "-q", "-f", config.toString()), place);
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.proc.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,20 +41,20 @@ record Nginx(String name, String program, Path template, int workers, String buf
   }
 
   @Override
-  public Running start(int listenPort, int targetPort, Path work) throws IOException {
+  public Running start(Place place) throws IOException {
     Map<String, String> values =
         Map.of(
             "THREADS", Integer.toString(workers),
-            "LISTEN", Integer.toString(listenPort),
-            "TARGET", Integer.toString(targetPort),
+            "LISTEN", place.listen(),
+            "TARGET", place.target(),
             "BUFFER", buffer,
-            "WORK", work.toString(),
+            "WORK", place.work().toString(),
             "LOAD_MODULE", loadModule());
-    Path config = Commands.fill(template, values, work.resolve("nginx.conf"));
+    Path config = Commands.fill(template, values, place.work().resolve("nginx.conf"));
     String path = Commands.find(program).orElseThrow().toString();
     List<String> command =
-        List.of(path, "-p", work.toString(), "-e", "stderr", "-c", config.toString());
-    return Running.command(command, listenPort, work);
+        List.of(path, "-p", place.work().toString(), "-e", "stderr", "-c", config.toString());
+    return Running.command(command, place);
   }
 
   /** The line that loads the module: empty when it is built in, null when there is none. */

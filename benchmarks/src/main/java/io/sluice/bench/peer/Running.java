@@ -28,45 +28,54 @@ public final class Running implements Closeable {
     Runtime.getRuntime().addShutdownHook(new Thread(Running::endAll, "end-contenders"));
   }
 
+  private final String host;
   private final int port;
   private final Process process;
 
-  private Running(int port, Process process) {
+  private Running(String host, int port, Process process) {
+    this.host = host;
     this.port = port;
     this.process = process;
   }
 
   /** A contender without a process. */
-  static Running withoutProcess(int port) {
-    return new Running(port, null);
+  static Running withoutProcess(String host, int port) {
+    return new Running(host, port, null);
   }
 
   /**
-   * Runs a command that stays in the foreground and waits until {@code port} listens.
+   * Runs a command that stays in the foreground and waits until it listens at its place.
    *
    * @throws IOException when it ends or does not listen in time
    */
-  static Running command(List<String> command, int port, Path work) throws IOException {
-    Path output = work.resolve("output.log");
+  public static Running command(List<String> command, Place place) throws IOException {
+    Path output = place.work().resolve("output.log");
+    List<String> line = new ArrayList<>(place.prefix());
+    line.addAll(command);
     Process process =
         launch(
-            new ProcessBuilder(command)
-                .directory(work.toFile())
+            new ProcessBuilder(line)
+                .directory(place.work().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .redirectInput(Path.of("/dev/null").toFile()));
-    Running running = new Running(port, process);
+    Running running = new Running(place.listenHost(), place.listenPort(), process);
     try {
-      awaitListening(process, port);
+      awaitListening(process, place.listenPort());
     } catch (IOException e) {
       running.close();
       String said = Files.readString(output).strip();
-      throw new IOException(e.getMessage() + ": " + String.join(" ", command) + "\n" + said, e);
+      throw new IOException(e.getMessage() + ": " + String.join(" ", line) + "\n" + said, e);
     }
     return running;
   }
 
-  /** Where clients connect. */
+  /** The address that clients connect to. */
+  public String host() {
+    return host;
+  }
+
+  /** The port that clients connect to. */
   public int port() {
     return port;
   }
@@ -130,7 +139,7 @@ public final class Running implements Closeable {
 
   private static void awaitListening(Process process, int port) throws IOException {
     long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_S);
-    while (!Machine.listens(port)) {
+    while (!Machine.listens(process.pid(), port)) {
       if (!process.isAlive()) {
         throw new IOException("ended with status " + process.exitValue());
       }

@@ -1,7 +1,7 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.proc.Commands;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,15 +30,15 @@ record Sluice(String name, String program, List<String> mode, String threads) im
   }
 
   @Override
-  public Running start(int listenPort, int targetPort, Path work) throws IOException {
+  public Running start(Place place) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Commands.find(program).orElseThrow().toString());
     command.add("forward");
-    command.add("127.0.0.1:" + listenPort);
-    command.add("127.0.0.1:" + targetPort);
+    command.add(place.listen());
+    command.add(place.target());
     command.addAll(mode);
     command.add("--threads");
     command.add(threads);
-    return Running.command(command, listenPort, work);
+    return Running.command(command, place);
   }
 }

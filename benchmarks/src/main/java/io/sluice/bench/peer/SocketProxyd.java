@@ -1,5 +1,6 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.proc.Commands;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,16 +34,22 @@ record SocketProxyd(String name) implements Contender {
     return false;
   }
 
+  /** Two sockets and a pipe for each direction. */
   @Override
-  public Running start(int listenPort, int targetPort, Path work) throws IOException {
+  public int descriptorsPerSession() {
+    return 6;
+  }
+
+  @Override
+  public Running start(Place place) throws IOException {
     List<String> command =
         List.of(
             Commands.find(ACTIVATE).orElseThrow().toString(),
-            "--listen=127.0.0.1:" + listenPort,
+            "--listen=" + place.listen(),
             proxyd().orElseThrow().toString(),
-            "--connections-max=4000",
-            "127.0.0.1:" + targetPort);
-    return Running.command(command, listenPort, work);
+            "--connections-max=6000",
+            place.target());
+    return Running.command(command, place);
   }
 
   private static Optional<Path> proxyd() {

@@ -21,12 +21,22 @@ public final class Machine {
     }
   }
 
+  /** The most descriptors that this process, and what it starts, may have. */
+  public static long descriptorsMax() {
+    try {
+      return ProcText.descriptorsMax(Files.readAllLines(Path.of("/proc/self/limits")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
-   * True when some process of this network namespace listens on the TCP port. Asking the kernel
-   * instead of connecting leaves the contender untouched.
+   * True when some process in the network namespace of process {@code pid} listens on the TCP port.
+   * Asking the kernel instead of connecting leaves the contender untouched.
    */
-  public static boolean listens(int port) throws IOException {
-    return listens(Path.of("/proc/net/tcp"), port) || listens(Path.of("/proc/net/tcp6"), port);
+  public static boolean listens(long pid, int port) throws IOException {
+    Path net = Path.of("/proc", Long.toString(pid), "net");
+    return listens(net.resolve("tcp"), port) || listens(net.resolve("tcp6"), port);
   }
 
   private static boolean listens(Path table, int port) throws IOException {

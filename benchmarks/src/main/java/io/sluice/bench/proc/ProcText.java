@@ -61,6 +61,17 @@ public final class ProcText {
         && fields[1].endsWith(String.format(":%04X", port));
   }
 
+  /** The soft limit of open files in /proc/PID/limits. */
+  public static long descriptorsMax(List<String> limits) {
+    for (String line : limits) {
+      if (line.startsWith("Max open files")) {
+        String soft = words(line)[3];
+        return soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft);
+      }
+    }
+    throw new IllegalArgumentException("no limit of open files in " + limits);
+  }
+
   private static long field(List<String> status, String name) {
     for (String line : status) {
       if (line.startsWith(name)) {

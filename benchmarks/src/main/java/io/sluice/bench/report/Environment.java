@@ -1,6 +1,6 @@
 package io.sluice.bench.report;
 
-import io.sluice.bench.peer.Commands;
+import io.sluice.bench.proc.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

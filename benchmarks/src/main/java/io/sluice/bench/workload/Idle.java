@@ -3,11 +3,14 @@ package io.sluice.bench.workload;
 import io.sluice.bench.figures.Metric;
 import io.sluice.bench.load.Clients;
 import io.sluice.bench.peer.Running;
+import io.sluice.bench.proc.Machine;
 import io.sluice.bench.proc.ProcessUsage;
+import io.sluice.bench.site.Scene;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Open sessions that say nothing: memory a session and CPU at rest.
@@ -25,6 +28,11 @@ record Idle(int sessions) implements Workload {
   private static final Duration CPU_WINDOW = Duration.ofSeconds(3);
   private static final int POLL_MS = 10;
 
+  /** Descriptors of one session in the generator, which is both of its ends. */
+  private static final int ENDS = 2;
+
+  private static final int DESCRIPTORS_ELSE = 500;
+
   @Override
   public String name() {
     return "idle-" + sessions;
@@ -34,6 +42,21 @@ record Idle(int sessions) implements Workload {
   public String title() {
     return sessions
         + " open sessions, one round trip of 64 B each, then silence for 3 s, in a fresh process";
+  }
+
+  @Override
+  public Scene scene() {
+    return Scene.LOOPBACK;
+  }
+
+  @Override
+  public Optional<String> unsuitable(Stage stage) {
+    int each = Math.max(ENDS, stage.contender().descriptorsPerSession());
+    long needed = (long) sessions * each + DESCRIPTORS_ELSE;
+    long limit = Machine.descriptorsMax();
+    return needed <= limit
+        ? Optional.empty()
+        : Optional.of(needed + " descriptors in a process, but no more than " + limit + " allowed");
   }
 
   @Override
@@ -49,14 +72,14 @@ record Idle(int sessions) implements Workload {
       return figures;
     }
     try (Running fresh = stage.another()) {
-      try (Clients first = new Clients(stage.clientLoops(), fresh.port())) {
+      try (Clients first = stage.clients(fresh)) {
         first.roundTrips(SESSIONS_FIRST, MESSAGE_BYTES, TRIPS_FIRST);
         await(first, SESSIONS_FIRST * TRIPS_FIRST);
         Timing.sleep(REST);
       }
       stage.settle();
       long rssBefore = ProcessUsage.of(fresh.pids()).rssBytes();
-      try (Clients clients = new Clients(stage.clientLoops(), fresh.port())) {
+      try (Clients clients = stage.clients(fresh)) {
         clients.roundTrips(sessions, MESSAGE_BYTES, 1);
         await(clients, sessions);
         Timing.sleep(REST);

@@ -1,54 +1,63 @@
 package io.sluice.bench.workload;
 
+import io.sluice.bench.load.Clients;
 import io.sluice.bench.load.LoadLoop;
 import io.sluice.bench.load.Target;
 import io.sluice.bench.peer.Contender;
 import io.sluice.bench.peer.Running;
+import io.sluice.bench.site.Site;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One contender in place: it runs, its target serves, the loops are there to drive both. Runs on
- * stages follow each other, never overlap.
+ * One contender in place: it runs, something serves behind it, the loops are there to drive it.
+ * Runs on stages follow each other, never overlap.
+ *
+ * @param target our server behind it; {@code null} where the scene has a foreign one
  */
 public record Stage(
     Contender contender,
+    Site site,
     Running running,
     Target target,
     List<LoadLoop> clientLoops,
-    List<LoadLoop> serverLoops,
-    Path work)
+    List<LoadLoop> serverLoops)
     implements AutoCloseable {
 
   private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(1);
   private static final int POLL_MS = 2;
 
-  /**
-   * Opens a target and starts the contender before it, in a folder of its own below {@code work}.
-   */
+  /** Opens a target, unless the site has a server, and starts the contender before it. */
   public static Stage set(
-      Contender contender, List<LoadLoop> clientLoops, List<LoadLoop> serverLoops, Path work)
+      Contender contender, Site site, List<LoadLoop> clientLoops, List<LoadLoop> serverLoops)
       throws IOException {
-    Target target = Target.open(serverLoops);
+    Target target = site.scene().isForeign() ? null : Target.open(site.targetHost(), serverLoops);
     try {
-      Path folder = Files.createDirectories(work.resolve(contender.name()));
-      Running running = contender.start(freePort(), target.port(), folder);
-      return new Stage(contender, running, target, clientLoops, serverLoops, folder);
+      int port = target == null ? site.serverPort() : target.port();
+      Running running = site.start(contender, port, contender.name());
+      return new Stage(contender, site, running, target, clientLoops, serverLoops);
     } catch (IOException e) {
-      target.close();
+      if (target != null) {
+        target.close();
+      }
       throw e;
     }
   }
 
   /** Starts another process of the same contender before the same target. */
   Running another() throws IOException {
-    Path folder = Files.createDirectories(work.resolve("fresh"));
-    return contender.start(freePort(), target.port(), folder);
+    return site.start(contender, target.port(), "fresh");
+  }
+
+  /** New clients of the contender. */
+  Clients clients() {
+    return clients(running);
+  }
+
+  /** New clients of a process that {@link #another} started. */
+  Clients clients(Running process) {
+    return new Clients(clientLoops, process.host(), process.port());
   }
 
   /**
@@ -67,12 +76,8 @@ public record Stage(
   @Override
   public void close() throws IOException {
     running.close();
-    target.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    if (target != null) {
+      target.close();
     }
   }
 }

@@ -61,6 +61,19 @@ final class Window {
     return contenderAfter.rssBytes();
   }
 
+  /**
+   * CPU seconds for one unit of work: the contender's, and the whole machine's, in which work that
+   * it leaves to others shows as well.
+   *
+   * @param units how much work was done, more than 0
+   */
+  void putCost(Map<Metric, Double> figures, Metric proxy, Metric machine, double units) {
+    if (hasProxy()) {
+      figures.put(proxy, proxyCpuSeconds() / units);
+    }
+    figures.put(machine, (machineAfter - machineBefore) / NS_PER_S / units);
+  }
+
   /** The figures that every workload has. */
   void putCommon(Map<Metric, Double> figures) {
     if (hasProxy()) {

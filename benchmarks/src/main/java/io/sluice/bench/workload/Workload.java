@@ -1,8 +1,11 @@
 package io.sluice.bench.workload;
 
 import io.sluice.bench.figures.Metric;
+import io.sluice.bench.proc.SyscallCounter;
+import io.sluice.bench.site.Scene;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 
 /** Something to do to a contender, and the figures that come out of it. */
 public interface Workload {
@@ -13,8 +16,16 @@ public interface Workload {
   /** One sentence for the report. */
   String title();
 
+  /** What has to stand around the contender. */
+  Scene scene();
+
   /** True when a run before the first round makes the figures steadier. */
   boolean warmsUp();
+
+  /** Why this contender cannot be asked to do it; empty when it can. */
+  default Optional<String> unsuitable(Stage stage) {
+    return Optional.empty();
+  }
 
   /**
    * Runs once and leaves no connection behind.
@@ -22,4 +33,10 @@ public interface Workload {
    * @return no figures at all when the workload means nothing for this contender
    */
   Map<Metric, Double> run(Stage stage, Timing timing) throws IOException, InterruptedException;
+
+  /** Runs once more, watched by a tracer: how many system calls the contender makes. */
+  default Map<Metric, Double> countCalls(Stage stage, Timing timing, SyscallCounter counter)
+      throws InterruptedException {
+    return Map.of();
+  }
 }

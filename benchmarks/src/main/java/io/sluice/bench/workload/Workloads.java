@@ -2,6 +2,7 @@ package io.sluice.bench.workload;
 
 import io.sluice.bench.load.Direction;
 import io.sluice.bench.load.Ending;
+import io.sluice.bench.site.Scene;
 import io.sluice.bench.workload.Traffic.Operation;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,27 +18,43 @@ public final class Workloads {
   private static final int CONNECTING_AT_ONCE = 32;
   private static final int REQUEST_BYTES = 32;
   private static final int MIXED_SMALL = 100;
+  private static final int SLOW = 8;
+
+  /** Round trips a second of the fixed schedule: well below what any contender can do. */
+  private static final int RATE = 16_000;
 
   private Workloads() {}
 
   public static List<Workload> all() {
     List<Workload> all = new ArrayList<>();
     for (Direction direction : List.of(Direction.DOWN, Direction.UP, Direction.BOTH)) {
-      for (int connections : List.of(1, 8, 64)) {
-        all.add(bulk(direction, connections));
+      for (int connections : List.of(1, 8, 64, 256)) {
+        all.add(bulk(Scene.LOOPBACK, direction, connections));
       }
     }
-    for (int size : List.of(64, 1024, 16 << 10)) {
+    for (int size : List.of(64, 1024, 16 << 10, 64 << 10)) {
       for (int connections : List.of(1, 32, 256)) {
-        all.add(roundTrips(size, connections));
+        all.add(roundTrips(Scene.LOOPBACK, size, connections));
       }
     }
+    all.add(roundTripsAtRate(32));
+    all.add(roundTripsAtRate(256));
     all.add(connects("conn-reset", Ending.CLIENT_RESET, "the client resets"));
     all.add(connects("conn-fin", Ending.CLIENT_FIN, "the client closes first"));
     all.add(connects("conn-server-fin", Ending.SERVER_FIN, "the server closes first"));
     all.add(new Idle(100));
     all.add(new Idle(1000));
+    all.add(new Idle(5000));
     all.add(mixed());
+    all.add(slow());
+    all.add(bulk(Scene.VETH, Direction.DOWN, 1));
+    all.add(bulk(Scene.VETH, Direction.DOWN, 8));
+    all.add(bulk(Scene.VETH, Direction.UP, 8));
+    all.add(roundTrips(Scene.VETH, 64, 32));
+    all.add(new Foreign("iperf3-1", "iperf3 -R, streams: 1", Scene.IPERF3, 1));
+    all.add(new Foreign("iperf3-8", "iperf3 -R, streams: 8", Scene.IPERF3, 8));
+    all.add(new Foreign("wrk-64", "wrk to nginx, small answers, connections: 64", Scene.WRK, 64));
+    all.add(new Foreign("redis-50", "redis-benchmark -t get, connections: 50", Scene.REDIS, 50));
     return all;
   }
 
@@ -48,10 +65,10 @@ public final class Workloads {
         .toList();
   }
 
-  private static Workload bulk(Direction direction, int connections) {
+  private static Workload bulk(Scene scene, Direction direction, int connections) {
     String way = direction.name().toLowerCase(Locale.ROOT);
     return new Traffic(
-        "bulk-" + way + "-" + connections,
+        prefix(scene) + "bulk-" + way + "-" + connections,
         "Bulk, "
             + switch (direction) {
               case UP -> "client to server";
@@ -59,17 +76,34 @@ public final class Workloads {
               case BOTH -> "both ways at once (bytes of both counted)";
             }
             + ", connections: "
-            + connections,
+            + connections
+            + over(scene),
+        scene,
         clients -> clients.bulk(connections, direction),
         true,
         Operation.NONE);
   }
 
-  private static Workload roundTrips(int size, int connections) {
+  private static Workload roundTrips(Scene scene, int size, int connections) {
     return new Traffic(
-        "rr-" + size + "-" + connections,
-        "Round trips of " + size + " bytes each way, connections: " + connections,
+        prefix(scene) + "rr-" + size + "-" + connections,
+        "Round trips of " + size + " bytes each way, connections: " + connections + over(scene),
+        scene,
         clients -> clients.roundTrips(connections, size, 0),
+        false,
+        Operation.ROUND_TRIP);
+  }
+
+  private static Workload roundTripsAtRate(int connections) {
+    return new Traffic(
+        "rate-64-" + connections,
+        "Round trips of 64 bytes at "
+            + RATE
+            + " a second whatever happens, latency from when each was due (no coordinated"
+            + " omission), connections: "
+            + connections,
+        Scene.LOOPBACK,
+        clients -> clients.roundTripsAtRate(connections, 64, RATE),
         false,
         Operation.ROUND_TRIP);
   }
@@ -78,15 +112,41 @@ public final class Workloads {
     return new Traffic(
         name,
         "Connect, 32 bytes each way, " + who + "; " + CONNECTING_AT_ONCE + " at a time",
+        Scene.LOOPBACK,
         clients -> clients.connects(CONNECTING_AT_ONCE, REQUEST_BYTES, ending),
         false,
         Operation.CONNECTION);
+  }
+
+  private static Workload slow() {
+    return new Traffic(
+        "slow",
+        SLOW
+            + " bulk connections down as fast as they can beside "
+            + SLOW
+            + " that read 1 MB a second (bytes of the fast ones counted)",
+        Scene.LOOPBACK,
+        clients -> {
+          clients.slow(SLOW);
+          clients.bulk(SLOW, Direction.DOWN);
+        },
+        true,
+        Operation.NONE);
+  }
+
+  private static String prefix(Scene scene) {
+    return scene == Scene.VETH ? "veth-" : "";
+  }
+
+  private static String over(Scene scene) {
+    return scene == Scene.VETH ? "; over a veth pair with MTU 1500" : "";
   }
 
   private static Workload mixed() {
     return new Traffic(
         "mixed",
         "One bulk connection down beside " + MIXED_SMALL + " that make round trips of 64 bytes",
+        Scene.LOOPBACK,
         clients -> {
           clients.bulk(1, Direction.DOWN);
           clients.roundTrips(MIXED_SMALL, 64, 0);

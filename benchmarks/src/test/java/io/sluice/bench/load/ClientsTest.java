@@ -42,11 +42,11 @@ class ClientsTest {
     source = Source.create(folder.resolve("source.bin"), way);
     servers = List.of(new LoadLoop("server-0", source), new LoadLoop("server-1", source));
     clientLoops = List.of(new LoadLoop("client-0", source));
-    target = Target.open(servers);
+    target = Target.open("127.0.0.1", servers);
   }
 
   private Clients clients() {
-    return new Clients(clientLoops, target.port());
+    return new Clients(clientLoops, "127.0.0.1", target.port());
   }
 
   @Test
@@ -128,6 +128,39 @@ class ClientsTest {
       await().atMost(PATIENCE).until(() -> clients.operations() == 3);
       servers.forEach(LoadLoop::resetAll);
       assertThat(target.connections()).isZero();
+    }
+  }
+
+  @Test
+  void fixedRateIsKept() {
+    Clients clients = clients();
+    long startNs = System.nanoTime();
+    try (clients) {
+      clients.record(true);
+      clients.roundTripsAtRate(4, 64, 2_000);
+      await().atMost(PATIENCE).until(() -> clients.operations() >= 1_000);
+    }
+    double seconds = (System.nanoTime() - startNs) / 1e9;
+
+    // The schedule begins a tenth of a second after the call; nothing may be sent before it is due.
+    assertThat(clients.latency().getTotalCount() / seconds).isLessThanOrEqualTo(2_000);
+    assertThat(clients.failures()).isZero();
+  }
+
+  @Test
+  void slowReadersTakeLittle() {
+    try (Clients clients = clients()) {
+      long startNs = System.nanoTime();
+      clients.slow(2);
+      clients.bulk(1, Direction.DOWN);
+      await().atMost(PATIENCE).until(() -> clients.slowBytes() > 256 << 10);
+      double seconds = (System.nanoTime() - startNs) / 1e9;
+
+      assertThat((double) clients.slowBytes())
+          .isLessThan(2 * SlowTalk.BYTES_PER_SECOND * (seconds + 0.1));
+      assertThat(clients.bulkBytes()).isGreaterThan(clients.slowBytes());
+      assertThat(clients.bulkIsOpen()).isTrue();
+      assertThat(clients.failures()).isZero();
     }
   }
 }

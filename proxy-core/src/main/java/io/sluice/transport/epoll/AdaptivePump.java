@@ -205,10 +205,10 @@ final class AdaptivePump implements Pump {
     if (result == -Errno.EAGAIN) {
       counters.stalls++;
       target.onFull();
-      hold();
     } else {
       target.onBroken();
     }
+    hold();
     return result;
   }
 

@@ -174,8 +174,10 @@ final class EpollSocket extends Registration implements StreamSocket {
 
   @Override
   public void reset() {
-    if (tcp && poller != null) {
-      poller.options().lingerZero(fd());
+    if (tcp) {
+      // A socket that no loop has taken yet may be closed by any thread: memory of its own, then.
+      SocketOptions options = poller != null ? poller.options() : new SocketOptions(sys);
+      options.lingerZero(fd());
     }
     close();
   }

@@ -1,5 +1,6 @@
 package io.sluice.transport.epoll;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,8 +60,9 @@ final class PipeBudget {
   }
 
   private static int userPagesSoft() {
-    try {
-      int limit = Integer.parseInt(Files.readString(USER_PAGES_SOFT).trim());
+    // Not readString: it begins with a read of one byte, and a sysctl answers only the first read.
+    try (BufferedReader reader = Files.newBufferedReader(USER_PAGES_SOFT)) {
+      int limit = Integer.parseInt(reader.readLine());
       return limit > 0 ? limit : KERNEL_DEFAULT_PAGES;
     } catch (IOException | NumberFormatException e) {
       return KERNEL_DEFAULT_PAGES; // A masked /proc: assume what kernels come with.

@@ -23,6 +23,8 @@ final class ExceptionErrno {
           new Known("Connection reset", Errno.ECONNRESET),
           new Known("Broken pipe", Errno.EPIPE),
           new Known("Connection refused", Errno.ECONNREFUSED),
+          // A UNIX socket whose queue is full: connect(2) in unix(7).
+          new Known("temporarily unavailable", Errno.EAGAIN),
           new Known("timed out", Errno.ETIMEDOUT),
           new Known("No route to host", Errno.EHOSTUNREACH),
           new Known("Host is down", Errno.EHOSTDOWN),
@@ -45,6 +47,11 @@ final class ExceptionErrno {
           new Known("Protocol error", Errno.EPROTO));
 
   private ExceptionErrno() {}
+
+  /**
+   * Loads this class: from a directory that takes a descriptor, and they may have run out later.
+   */
+  static void load() {}
 
   static int ofRead(IOException failure) {
     return of(failure, Errno.ECONNRESET);

@@ -81,7 +81,7 @@ final class NioPoller implements Poller {
     Object listener = key.attachment();
     if (listener instanceof NioStreamSocket socket) {
       socket.onSelected(key.readyOps());
-    } else if (listener instanceof Watch watch && watch.active) {
+    } else if (listener instanceof Watch watch) {
       watch.onAcceptable.onReady();
     } else {
       staleEvents++;
@@ -195,12 +195,8 @@ final class NioPoller implements Poller {
       channel = SocketChannel.open(NioTransport.familyOf(address));
       channel.configureBlocking(false);
       options.apply(channel, address.isUnix(), tcp);
-      if (!channel.connect(address.toJava()) && address.isUnix()) {
-        // unix(7): EAGAIN is a full queue, and nothing is on its way. The JDK would take it for
-        // EINPROGRESS and report success soon after.
-        return connectFailed(-Errno.EAGAIN, channel);
-      }
-      NioStreamSocket socket = NioStreamSocket.connecting(channel, address);
+      boolean connected = channel.connect(address.toJava());
+      NioStreamSocket socket = NioStreamSocket.connecting(channel, address, connected);
       socket.attachConnecting(this, selector, handler);
       sockets++;
       return socket;

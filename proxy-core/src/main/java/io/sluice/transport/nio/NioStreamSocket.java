@@ -79,9 +79,8 @@ final class NioStreamSocket implements StreamSocket {
     return new NioStreamSocket(channel, peer, State.CONNECTED);
   }
 
-  static NioStreamSocket connecting(SocketChannel channel, SockAddr peer) {
-    return new NioStreamSocket(
-        channel, peer, channel.isConnected() ? State.CONNECTED : State.CONNECTING);
+  static NioStreamSocket connecting(SocketChannel channel, SockAddr peer, boolean connected) {
+    return new NioStreamSocket(channel, peer, connected ? State.CONNECTED : State.CONNECTING);
   }
 
   /** Registers an accepted socket. */
@@ -328,6 +327,11 @@ final class NioStreamSocket implements StreamSocket {
 
   private void disarm(int op) {
     interest(interest & ~op);
+  }
+
+  /** What the selector is asked to watch for. */
+  int interest() {
+    return interest;
   }
 
   private void interest(int ops) {

@@ -29,6 +29,10 @@ import java.nio.channels.ServerSocketChannel;
  */
 public final class NioTransport implements Transport {
 
+  static {
+    ExceptionErrno.load();
+  }
+
   private static final InetAddress ANY_IPV4 = anyIpv4();
 
   private final NioOptions options = new NioOptions();

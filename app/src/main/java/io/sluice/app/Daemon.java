@@ -1,0 +1,177 @@
+package io.sluice.app;
+
+import io.sluice.config.BackendConfig;
+import io.sluice.config.FrontendConfig;
+import io.sluice.config.PumpConfig;
+import io.sluice.config.SluiceConfig;
+import io.sluice.proxy.Proxy;
+import io.sluice.proxy.TransportChoice;
+import io.sluice.systemd.ServiceManager;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A proxy with a process around it, from start to the signal that ends it.
+ *
+ * <pre>
+ *   start ──▶ listening ──TERM, INT──▶ draining ──sessions gone, deadline, second signal──▶ end
+ * </pre>
+ *
+ * <p>{@link #run} belongs to the main thread; each signal comes on a thread of its own.
+ */
+final class Daemon {
+  private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+  private static final long STATUS_PERIOD_S = 5;
+
+  private final SluiceConfig config;
+  private final PrintWriter err;
+  private final ServiceManager manager = ServiceManager.of(System.getenv(), LOG::warn);
+  private final AtomicInteger stopSignals = new AtomicInteger();
+  private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private volatile Proxy proxy;
+
+  /**
+   * A daemon that has not started.
+   *
+   * @param err where it says that it listens
+   */
+  Daemon(SluiceConfig config, PrintWriter err) {
+    this.config = config;
+    this.err = err;
+  }
+
+  /**
+   * Runs until a signal ends it.
+   *
+   * @return the exit code
+   * @throws IOException when it cannot start, with what to do about it
+   */
+  int run() throws IOException {
+    return run(started -> {});
+  }
+
+  /** The same, with something to do as soon as it listens. */
+  int run(Consumer<Proxy> onListening) throws IOException {
+    Signals.handle("TERM", this::onStop);
+    Signals.handle("INT", this::onStop);
+    Signals.handle("USR1", this::onCounters);
+    Signals.handle("HUP", Daemon::onReload);
+    Proxy started = Proxy.start(config);
+    proxy = started;
+    warnOfFallback(started.transport());
+    announce(started);
+    onListening.accept(started);
+    try {
+      serve(started);
+      drain(started);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      started.close();
+    }
+    return ExitCode.OK;
+  }
+
+  private void announce(Proxy started) {
+    String way = "(" + Way.of(config, started) + ")";
+    started
+        .boundAddresses()
+        .forEach(
+            (frontend, addresses) -> {
+              String target = target(config.frontends().get(frontend));
+              addresses.forEach(
+                  address ->
+                      err.println(
+                          "sluice: "
+                              + frontend
+                              + " listens on "
+                              + address
+                              + " -> "
+                              + target
+                              + " "
+                              + way));
+            });
+    err.flush();
+    manager.ready("listening " + way);
+  }
+
+  /** {@code backend: address, address}; the backend's name only where it says something. */
+  private String target(FrontendConfig frontend) {
+    BackendConfig backend = config.backends().get(frontend.backend());
+    String servers =
+        backend.servers().stream()
+            .map(server -> server.address().toString())
+            .collect(Collectors.joining(", "));
+    return backend.name().equals(frontend.name()) ? servers : backend.name() + ": " + servers;
+  }
+
+  private void serve(Proxy started) throws InterruptedException {
+    int told = -1;
+    while (!stopAsked.await(STATUS_PERIOD_S, TimeUnit.SECONDS)) {
+      int sessions = started.sessions();
+      if (sessions != told) {
+        manager.status(sessions + " sessions (" + Way.of(config, started) + ")");
+        told = sessions;
+      }
+    }
+  }
+
+  private void drain(Proxy started) {
+    int open = started.sessions();
+    Duration limit = config.drainTimeout();
+    manager.stopping("draining " + open + " sessions");
+    LOG.info("stopping: accepting no more, {} sessions may go on for {} s", open, seconds(limit));
+    int closed = started.drain(limit);
+    if (closed > 0) {
+      LOG.warn("stopped: closed {} sessions that were still open after the drain timeout", closed);
+    } else {
+      LOG.info("stopped");
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return String.valueOf(duration.toMillis() / 1000.0).replaceFirst("\\.0$", "");
+  }
+
+  /** Says why, where the machine gives less than what the configuration asks for or hopes for. */
+  private void warnOfFallback(TransportChoice choice) {
+    boolean portable = choice.transport().name().equals("nio");
+    if (portable && config.transport() != SluiceConfig.TransportChoice.NIO) {
+      LOG.warn("falling back to transport nio, which copies: {}", choice.reason());
+    } else if (!portable && !choice.splices() && config.pump().mode() != PumpConfig.Mode.COPY) {
+      LOG.warn("copying instead of splicing: {}", choice.reason());
+    }
+  }
+
+  private void onStop() {
+    if (stopSignals.incrementAndGet() == 1) {
+      stopAsked.countDown();
+      return;
+    }
+    Proxy running = proxy;
+    if (running == null) {
+      // Still starting, perhaps waiting for a name server: there is nothing to lose.
+      Runtime.getRuntime().halt(ExitCode.OK);
+    }
+    LOG.warn("second signal: closing {} sessions now", running.sessions());
+    running.close();
+  }
+
+  private void onCounters() {
+    Proxy running = proxy;
+    if (running != null) {
+      CounterLines.of(running.snapshot()).forEach(LOG::info);
+    }
+  }
+
+  private static void onReload() {
+    LOG.warn("SIGHUP ignored: this version cannot reload its configuration, restart it instead");
+  }
+}

@@ -1,0 +1,94 @@
+package io.sluice.app;
+
+import io.sluice.config.ConfigException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * {@code sluice}, which does nothing but name its commands.
+ *
+ * <p>Also the one place where a failure becomes an exit code and a message: an operator's mistake
+ * or the machine's refusal is a line on stderr, never a stack trace.
+ */
+@Command(
+    name = "sluice",
+    description = "A Layer-4 reverse proxy that moves TCP bytes inside the kernel with splice(2).",
+    subcommands = {
+      ForwardCommand.class,
+      RunCommand.class,
+      CheckCommand.class,
+      VersionCommand.class,
+      DemoCommand.class
+    },
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, also after SIGTERM or SIGINT",
+      "1:failed: cannot bind, the transport does not work here, ...",
+      "2:wrong command line or configuration",
+      "70:a defect of the program"
+    })
+final class SluiceCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** The command line with all its rules. */
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new SluiceCommand());
+    commandLine
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .scopeType(ScopeType.INHERIT)
+                .description("Shows this help.")
+                .build());
+    return commandLine
+        .setParameterExceptionHandler(SluiceCommand::onUsage)
+        .setExecutionExceptionHandler(SluiceCommand::onFailure);
+  }
+
+  /** Without a command: says what there is. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  private static int onUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("sluice: " + e.getMessage());
+    if (!UnmatchedArgumentException.printSuggestions(e, err)) {
+      err.println(command.getHelp().fullSynopsis().stripTrailing());
+      err.println("More with: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    err.flush();
+    return ExitCode.USAGE;
+  }
+
+  private static int onFailure(Exception e, CommandLine command, ParseResult parsed) {
+    PrintWriter err = command.getErr();
+    if (e instanceof ConfigException config) {
+      config.problems().forEach(err::println);
+    } else if (e instanceof IOException) {
+      err.println("sluice: " + e.getMessage());
+    } else {
+      err.print("sluice: internal error: ");
+      e.printStackTrace(err);
+    }
+    err.flush();
+    return e instanceof ConfigException
+        ? ExitCode.USAGE
+        : e instanceof IOException ? ExitCode.FAILURE : ExitCode.INTERNAL;
+  }
+}

@@ -1,0 +1,66 @@
+package io.sluice.app.e2e;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+
+/** A server that sends back what it gets, one client at a time, until it is closed. */
+final class Echo implements AutoCloseable {
+  private static final int LIMIT_MS = 20_000;
+
+  private final ServerSocket listener;
+  private final Thread thread = new Thread(this::serve, "echo");
+
+  Echo() throws IOException {
+    listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  String address() {
+    return "127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /** Sends {@code count} bytes through {@code sluice} and returns how many came back unchanged. */
+  static int roundTrip(Sluice sluice, int count) throws IOException {
+    byte[] sent = new byte[count];
+    for (int i = 0; i < count; i++) {
+      sent[i] = (byte) (i * 31 + (i >>> 8));
+    }
+    try (Socket client = sluice.connect()) {
+      client.setSoTimeout(LIMIT_MS);
+      Thread sender = new Thread(() -> send(client, sent), "echo-sender");
+      sender.start();
+      byte[] received = client.getInputStream().readNBytes(count);
+      int same = Arrays.mismatch(sent, received);
+      return same < 0 ? count : same;
+    }
+  }
+
+  /** A failure shows at the receiver, which then misses bytes. */
+  private static void send(Socket client, byte[] bytes) {
+    try {
+      client.getOutputStream().write(bytes);
+      client.shutdownOutput();
+    } catch (IOException e) {
+      System.err.println("echo client: " + e);
+    }
+  }
+
+  private void serve() {
+    while (!listener.isClosed()) {
+      try (Socket client = listener.accept()) {
+        client.getInputStream().transferTo(client.getOutputStream());
+      } catch (IOException e) {
+        // The client has gone, or the listener: the loop's condition tells which.
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+  }
+}

@@ -1,0 +1,159 @@
+package io.sluice.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.linux.OpenDescriptors;
+import io.sluice.stats.Counter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Many sessions at once with random sizes, pauses, slow readers, half-closes, resets, urgent bytes
+ * and faults of system calls: every byte arrives, in order, once, and nothing is left at the end.
+ *
+ * <p>{@code -Dsluice.fuzz.seed=n} repeats one seed, {@code -Dsluice.fuzz.rounds=n} tries that many
+ * random ones instead of the few that are run by default.
+ */
+class RelayFuzzTest {
+  private static final int SESSIONS = 30;
+  private static final long[] FIXED_SEEDS = {1, 2};
+  private static final long STALL_NS = Duration.ofSeconds(10).toNanos();
+  private static final Duration TURN = Duration.ofMillis(1);
+
+  private static LongStream seeds() {
+    Long seed = Long.getLong("sluice.fuzz.seed");
+    if (seed != null) {
+      return LongStream.of(seed);
+    }
+    Integer rounds = Integer.getInteger("sluice.fuzz.rounds");
+    LongStream random =
+        LongStream.generate(() -> ThreadLocalRandom.current().nextLong(1_000_000_000))
+            .limit(rounds == null ? 1 : rounds);
+    return rounds == null ? LongStream.concat(LongStream.of(FIXED_SEEDS), random) : random;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "splice", "auto", "nio"})
+  void everyByteArrivesOnceAndNothingIsLeft(String way) throws Exception {
+    for (long seed : seeds().toArray()) {
+      System.out.println("relay fuzz: " + way + ", -Dsluice.fuzz.seed=" + seed);
+      try {
+        round(way, seed);
+      } catch (AssertionError | IOException | RuntimeException e) {
+        throw new AssertionError(way + " with -Dsluice.fuzz.seed=" + seed + ": " + e, e);
+      }
+    }
+  }
+
+  private static void round(String way, long seed) throws Exception {
+    LoopHarness.nio("").close(); // What the first one loads stays open.
+    int before = OpenDescriptors.now().size();
+    Random random = new Random(seed);
+    String settings = settings(way, random);
+    try (LogCapture log = new LogCapture();
+        LoopHarness harness =
+            way.equals("nio") ? LoopHarness.nio(settings) : LoopHarness.seeded(seed, settings)) {
+      if (!way.equals("nio")) {
+        Weather.brew(harness.sys, random);
+      }
+      List<FuzzSession> sessions = relay(harness, random, !way.equals("nio"));
+      awaitNothingLeft(harness);
+      check(harness, sessions, log);
+    }
+    assertThat(OpenDescriptors.now()).hasSize(before);
+  }
+
+  private static String settings(String way, Random random) {
+    StringBuilder settings =
+        new StringBuilder(
+            "timeouts { client = none, server = none, client-fin = none, server-fin = none }\n"
+                + "pump { pipe-budget = 8192, ");
+    settings.append("turn-budget = ").append(64 << random.nextInt(5)).append("KiB, ");
+    settings.append("pipe-size = ").append(random.nextBoolean() ? "64KiB" : "1MiB");
+    settings.append(way.equals("nio") ? "" : ", mode = " + way).append(" }\n");
+    if (random.nextBoolean()) {
+      settings.append("tcp { send-buffer = 32KiB, receive-buffer = 64KiB }\n");
+    }
+    return settings.toString();
+  }
+
+  /** Opens sessions one by one while those before them go on, until all are over. */
+  private static List<FuzzSession> relay(LoopHarness harness, Random random, boolean epoll)
+      throws IOException {
+    List<FuzzSession> all = new ArrayList<>();
+    List<FuzzSession> live = new ArrayList<>();
+    long progress = -1;
+    long progressNs = System.nanoTime();
+    while (all.size() < SESSIONS || !live.isEmpty()) {
+      if (all.size() < SESSIONS && random.nextInt(3) == 0) {
+        FuzzSession opened = FuzzSession.open(harness, random, epoll && random.nextBoolean());
+        all.add(opened);
+        live.add(opened);
+      }
+      for (FuzzSession session : live) {
+        if (random.nextBoolean()) {
+          session.step();
+        }
+      }
+      harness.clock.advance(TURN);
+      harness.loop.turn(0);
+      for (FuzzSession session : live) {
+        if (session.isOver()) {
+          session.check();
+        }
+      }
+      live.removeIf(FuzzSession::isOver);
+      long now = all.size() + all.stream().mapToLong(FuzzSession::progress).sum();
+      if (now != progress) {
+        progress = now;
+        progressNs = System.nanoTime();
+      } else if (System.nanoTime() - progressNs > STALL_NS) {
+        throw new AssertionError("stalled: " + live + ", " + harness.poller.usage());
+      }
+    }
+    return all;
+  }
+
+  private static void awaitNothingLeft(LoopHarness harness) {
+    harness.turnUntil(
+        "the end of all sessions",
+        () -> {
+          harness.clock.advance(TURN);
+          return harness.sessions.size() == 0;
+        });
+    harness.expectNothingLeft();
+  }
+
+  private static void check(LoopHarness harness, List<FuzzSession> sessions, LogCapture log) {
+    Map<String, String> lines = new HashMap<>();
+    log.sessions().forEach(line -> lines.put(line.substring(0, line.indexOf(' ')), line));
+    for (FuzzSession session : sessions) {
+      session.checkLine(lines.get(session.clientAddress()));
+    }
+    assertThat(harness.counted(Counter.SESSIONS)).isEqualTo(SESSIONS);
+    long closed = 0;
+    for (Counter counter : Counter.values()) {
+      closed += counter.name().startsWith("CLOSED_") ? harness.counted(counter) : 0;
+      long ofServer = harness.backend.servers().get(0).counters().sum(counter);
+      if (counter == Counter.SESSIONS) {
+        // A server counts the sessions that were connected to it.
+        ofServer += lines.values().stream().filter(line -> line.contains(" 0/-1/")).count();
+      }
+      assertThat(ofServer).as("%s", counter).isEqualTo(harness.counted(counter));
+      assertThat(harness.backend.counters().sum(counter)).isEqualTo(harness.counted(counter));
+    }
+    assertThat(closed).isEqualTo(SESSIONS);
+    assertThat(harness.counted(Counter.ACCEPT_ERRORS)).isZero();
+    long clean = sessions.stream().filter(session -> session.end.isClean()).count();
+    assertThat(harness.counted(Counter.CLOSED_NORMALLY)).isGreaterThanOrEqualTo(clean);
+  }
+}
