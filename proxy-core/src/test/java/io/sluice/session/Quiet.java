@@ -14,8 +14,8 @@ import java.time.Duration;
 record Quiet(long turns, long calls, long cpuNs, long realNs) {
   private static final int SETTLING_TURNS = 10;
 
-  /** For a late acknowledgement or two; who spins makes thousands. */
-  private static final int TURNS_MAX = 5;
+  /** For late segments and acknowledgements, an event each; who spins makes ten thousands. */
+  private static final int TURNS_MAX = 30;
 
   private static final int CALLS_MAX = 7;
 
