@@ -52,6 +52,7 @@ public final class Proxy implements AutoCloseable {
   private final List<SessionLoop> loops = new ArrayList<>();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
   private boolean started;
+  private boolean listening = true;
   private boolean accepting;
   private boolean closed;
 
@@ -133,10 +134,12 @@ public final class Proxy implements AutoCloseable {
     return totalGate.active();
   }
 
-  /** All counters, brought up to date. */
-  public Snapshot snapshot() {
-    Snapshot.Loop[] held = new Snapshot.Loop[loops.size()];
-    onEachLoop(
+  /** All counters, brought up to date. A closed proxy has no loops any more. */
+  public synchronized Snapshot snapshot() {
+    List<SessionLoop> running = closed ? List.of() : loops;
+    Snapshot.Loop[] held = new Snapshot.Loop[running.size()];
+    onEach(
+        running,
         sessions -> {
           sessions.fold();
           EventLoop loop = sessions.loop();
@@ -168,10 +171,15 @@ public final class Proxy implements AutoCloseable {
    * @return how many sessions had to be closed
    */
   public int drain(Duration deadline) {
-    stopAccepting();
     CountDownLatch busy = new CountDownLatch(loops.size());
-    for (SessionLoop sessions : loops) {
-      sessions.loop().execute(() -> sessions.whenEmpty(busy::countDown));
+    synchronized (this) { // A close from here on finds the callbacks in place, and ends them.
+      if (closed) {
+        return 0;
+      }
+      stopAccepting();
+      for (SessionLoop sessions : loops) {
+        sessions.loop().execute(() -> sessions.whenEmpty(busy::countDown));
+      }
     }
     try {
       boolean finished = busy.await(deadline.toNanos(), TimeUnit.NANOSECONDS);
@@ -186,16 +194,14 @@ public final class Proxy implements AutoCloseable {
 
   /** Ends all sessions and releases everything, at once. */
   @Override
-  public void close() {
-    stopAccepting();
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
+  public synchronized void close() {
+    if (closed) {
+      return;
     }
+    closed = true;
+    stopAccepting();
     if (started) {
-      onEachLoop(sessions -> sessions.closeAll(CloseReason.KILLED));
+      onEach(loops, sessions -> sessions.closeAll(CloseReason.KILLED));
     }
     for (SessionLoop sessions : loops) {
       sessions.loop().stop(COMMAND_WAIT_MS);
@@ -263,13 +269,16 @@ public final class Proxy implements AutoCloseable {
   private synchronized void stopAccepting() {
     if (accepting) {
       accepting = false;
-      onEachLoop(sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
+      onEach(loops, sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
     }
-    listeners.values().forEach(sockets -> sockets.forEach(ListenSocket::close));
+    if (listening) { // Once: a UNIX path may be a successor's by the next time.
+      listening = false;
+      listeners.values().forEach(sockets -> sockets.forEach(ListenSocket::close));
+    }
   }
 
   /** Runs {@code command} on every loop and waits for all; gives up on a loop that hangs. */
-  private void onEachLoop(Consumer<SessionLoop> command) {
+  private static void onEach(List<SessionLoop> loops, Consumer<SessionLoop> command) {
     CountDownLatch pending = new CountDownLatch(loops.size());
     for (SessionLoop sessions : loops) {
       sessions

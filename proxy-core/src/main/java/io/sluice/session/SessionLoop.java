@@ -118,7 +118,12 @@ public final class SessionLoop {
     if (first == null) {
       callback.run();
     } else {
-      onEmpty = callback;
+      Runnable before = onEmpty;
+      onEmpty =
+          () -> {
+            before.run();
+            callback.run();
+          };
     }
   }
 

@@ -39,11 +39,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * | closed by shutdown                            | FIN             | FIN             | K-    |
  * </pre>
  *
- * <p>(*) The bytes in flight are counted as discarded; nowhere else is a byte lost. (1) epoll tells
- * of it at once; the JDK only when something is written to that side, or the fin time-out ends the
- * session. (2) epoll only: the JDK does not tell of it, and the session goes on until the server
- * answers or the connect time-out. (3) Because it has sent what nobody read; the JDK sends a FIN
- * before.
+ * <p>(*) The bytes in flight are counted as discarded, and so is what is written to a side that has
+ * gone; nowhere else is a byte lost. (1) epoll tells of it at once; the JDK only when something is
+ * written to that side, or the fin time-out ends the session. (2) epoll only: the JDK does not tell
+ * of it, and the session goes on until the server answers or the connect time-out. (3) Because it
+ * has sent what nobody read; the JDK sends a FIN before.
  */
 class CloseTruthTableTest {
   private static Stream<Arguments> rowsAndTransports() {
