@@ -39,7 +39,7 @@ class PipeFullTest {
           writes += delivery.write(1 + random.nextInt(40)) > 0 ? 1 : 0;
         }
         harness.loop.turn(random.nextInt(2));
-        if (random.nextInt(4) == 0 && delivery.read(1 + random.nextInt(4000)) > 0) {
+        if (random.nextInt(8) == 0 && delivery.read(1 + random.nextInt(4000)) > 0) {
           longestStallNs = Math.max(longestStallNs, System.nanoTime() - progressNs);
           progressNs = System.nanoTime();
         }
