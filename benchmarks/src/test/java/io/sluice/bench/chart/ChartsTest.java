@@ -43,7 +43,7 @@ class ChartsTest {
         .contains("<svg")
         .contains("ours")
         .contains("peer")
-        .contains("bulk-1");
+        .contains("bulk: GB/s");
   }
 
   @Test
