@@ -1,8 +1,12 @@
 package io.sluice.bench;
 
+import io.sluice.bench.chart.Charts;
 import io.sluice.bench.figures.Metric;
+import io.sluice.bench.figures.Results;
 import io.sluice.bench.figures.Summary;
 import io.sluice.bench.load.Clients;
+import io.sluice.bench.methods.MethodTable;
+import io.sluice.bench.methods.Methods;
 import io.sluice.bench.peer.Contender;
 import io.sluice.bench.peer.Contenders;
 import io.sluice.bench.proc.SyscallCounter;
@@ -64,9 +68,13 @@ final class Bench implements Callable<Integer> {
     }
     Optional<String> network = OwnNetwork.prepare();
     settings.pinning().pinLoad();
+    if (settings.primitives()) {
+      Primitives.run(settings.rounds, settings.seconds(), folder.resolve("target"));
+    }
     List<Workload> workloads = settings.workloads();
-    if (!workloads.isEmpty()) {
-      compare(folder, settings.contenders(known), workloads, network);
+    if (!workloads.isEmpty() || settings.methods()) {
+      List<Contender> contenders = workloads.isEmpty() ? List.of() : settings.contenders(known);
+      compare(folder, contenders, workloads, network);
     }
     return 0;
   }
@@ -76,7 +84,9 @@ final class Bench implements Callable<Integer> {
       throws IOException, InterruptedException {
     Path target = Files.createDirectories(folder.resolve("target"));
     Plan plan = new Plan(workloads, settings.rounds, settings.timing(), settings.warmUp());
-    err().println(plan.estimate(contenders.size()));
+    if (!workloads.isEmpty()) {
+      err().println(plan.estimate(contenders.size()));
+    }
     SyscallCounter counter = SyscallCounter.find();
     try (Course course =
         new Course(
@@ -92,13 +102,29 @@ final class Bench implements Callable<Integer> {
           contenders,
           folder.resolve("peers"),
           () -> write(target.resolve("report.md"), report.render(course.results())));
-      String text = report.render(course.results());
-      write(target.resolve("report.md"), text);
-      spec.commandLine().getOut().print(text);
-      spec.commandLine().getOut().flush();
-      if (settings.save) {
-        write(folder.resolve("RESULTS.md"), text);
-      }
+      MethodTable methods = settings.methods() ? measureMethods(target) : null;
+      publish(folder, report.render(course.results()), course.results(), methods);
+    }
+  }
+
+  private MethodTable measureMethods(Path target) throws IOException {
+    return Methods.measure(
+        target.resolve("work"), settings.rounds, settings.methodWindow(), err()::println);
+  }
+
+  /** Prints and keeps the report; its charts lie beside it. */
+  private void publish(Path folder, String tables, Results results, MethodTable methods)
+      throws IOException {
+    String text = methods == null ? tables : tables + methods.render();
+    Path target = folder.resolve("target");
+    Map<String, String> charts = Charts.draw(results, methods, target.resolve("charts"));
+    write(target.resolve("report.md"), text + Report.charts(charts, "charts"));
+    spec.commandLine().getOut().print(text);
+    spec.commandLine().getOut().flush();
+    if (settings.save) {
+      Path kept = Files.createDirectories(folder.resolve("results"));
+      Charts.draw(results, methods, kept);
+      write(folder.resolve("RESULTS.md"), text + Report.charts(charts, "results"));
     }
   }
 

@@ -24,6 +24,7 @@ final class Settings {
   private static final double SECONDS = 2;
   private static final double QUICK_WARM_UP_SECONDS = 1;
   private static final double WARM_UP_SECONDS = 3;
+  private static final double METHOD_SECONDS = 0.4;
   private static final Duration QUICK_RAMP = Duration.ofMillis(150);
   private static final Duration RAMP = Duration.ofMillis(250);
 
@@ -160,6 +161,16 @@ final class Settings {
   Timing warmUp() {
     return timing(
         warmUpSeconds >= 0 ? warmUpSeconds : quick ? QUICK_WARM_UP_SECONDS : WARM_UP_SECONDS);
+  }
+
+  /** How long a JMH iteration takes. */
+  double seconds() {
+    return seconds > 0 ? seconds : 1;
+  }
+
+  /** How long each way of the zero-copy table is measured in a round. */
+  Duration methodWindow() {
+    return Duration.ofNanos((long) ((seconds > 0 ? seconds : METHOD_SECONDS) * 1e9));
   }
 
   private Timing timing(double window) {

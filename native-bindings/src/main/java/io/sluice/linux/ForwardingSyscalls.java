@@ -147,4 +147,29 @@ public class ForwardingSyscalls implements Syscalls {
   public int eventfd(int initial, int flags) {
     return next.eventfd(initial, flags);
   }
+
+  @Override
+  public int open(long path, int flags, int mode) {
+    return next.open(path, flags, mode);
+  }
+
+  @Override
+  public long lseek(int fd, long offset, int whence) {
+    return next.lseek(fd, offset, whence);
+  }
+
+  @Override
+  public long sendfile(int fdOut, int fdIn, long length) {
+    return next.sendfile(fdOut, fdIn, length);
+  }
+
+  @Override
+  public long mmap(long length, int protection, int flags, int fd, long offset) {
+    return next.mmap(length, protection, flags, fd, offset);
+  }
+
+  @Override
+  public int munmap(long address, long length) {
+    return next.munmap(address, length);
+  }
 }

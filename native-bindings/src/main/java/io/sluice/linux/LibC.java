@@ -51,6 +51,8 @@ final class LibC {
 
     long write(int fd, long buf, long count);
 
+    long sendfile(int fdOut, int fdIn, long offset, long count);
+
     long tee(int fdIn, int fdOut, long len, int flags);
 
     int pipe2(long pipefd, int flags);
@@ -68,10 +70,19 @@ final class LibC {
     int epoll_wait(int epfd, long events, int maxevents, int timeout);
 
     int eventfd(int initval, int flags);
+
+    /** Variadic in C, see {@link #fcntl}. */
+    int open(long pathname, int flags, int mode);
+
+    long lseek(int fd, long offset, int whence);
+
+    int munmap(long addr, long length);
   }
 
-  /** The one function with six arguments. */
-  public interface Splice {
+  /** The functions with six arguments. */
+  public interface SixArguments {
+    long mmap(long addr, long length, int prot, int flags, int fd, long offset);
+
     long splice(int fdIn, long offIn, int fdOut, long offOut, long len, int flags);
   }
 
@@ -81,5 +92,5 @@ final class LibC {
    * annotation would choose a path that allocates.
    */
   @NoX86
-  public interface SpliceX86 extends Splice {}
+  public interface SixArgumentsX86 extends SixArguments {}
 }

@@ -109,6 +109,13 @@ public final class Linux {
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
 
+  // open(2), lseek(2), mmap(2).
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int SEEK_SET = 0;
+  public static final int PROT_READ = 1;
+  public static final int MAP_SHARED = 1;
+
   // epoll(7).
   public static final int EPOLL_CLOEXEC = 0x80000;
   public static final int EPOLL_CTL_ADD = 1;

@@ -15,12 +15,12 @@ import jnr.ffi.Runtime;
 public final class LinuxSyscalls implements Syscalls {
 
   private final LibC.Calls libc;
-  private final LibC.Splice spliceCall;
+  private final LibC.SixArguments sixArguments;
   private final Runtime runtime;
 
-  private LinuxSyscalls(LibC.Calls libc, LibC.Splice spliceCall) {
+  private LinuxSyscalls(LibC.Calls libc, LibC.SixArguments sixArguments) {
     this.libc = libc;
-    this.spliceCall = spliceCall;
+    this.sixArguments = sixArguments;
     this.runtime = Runtime.getRuntime(libc);
   }
 
@@ -46,16 +46,16 @@ public final class LinuxSyscalls implements Syscalls {
 
   /** Holds the one instance; class initialization makes the loading happen once. */
   private static final class Loaded {
-    static final LinuxSyscalls INSTANCE = new LinuxSyscalls(loadCalls(), loadSplice());
+    static final LinuxSyscalls INSTANCE = new LinuxSyscalls(loadCalls(), loadSixArguments());
   }
 
   static LibC.Calls loadCalls() {
     return load(LibC.Calls.class);
   }
 
-  static LibC.Splice loadSplice() {
+  static LibC.SixArguments loadSixArguments() {
     boolean x86 = Platform.getNativePlatform().getCPU() == Platform.CPU.X86_64;
-    return x86 ? load(LibC.SpliceX86.class) : load(LibC.Splice.class);
+    return x86 ? load(LibC.SixArgumentsX86.class) : load(LibC.SixArguments.class);
   }
 
   private static <T> T load(Class<T> shape) {
@@ -162,7 +162,7 @@ public final class LinuxSyscalls implements Syscalls {
 
   @Override
   public long splice(int fdIn, int fdOut, long length, int flags) {
-    return result(spliceCall.splice(fdIn, 0L, fdOut, 0L, length, flags));
+    return result(sixArguments.splice(fdIn, 0L, fdOut, 0L, length, flags));
   }
 
   @Override
@@ -203,5 +203,30 @@ public final class LinuxSyscalls implements Syscalls {
   @Override
   public int eventfd(int initial, int flags) {
     return result(libc.eventfd(initial, flags));
+  }
+
+  @Override
+  public int open(long path, int flags, int mode) {
+    return result(libc.open(path, flags, mode));
+  }
+
+  @Override
+  public long lseek(int fd, long offset, int whence) {
+    return result(libc.lseek(fd, offset, whence));
+  }
+
+  @Override
+  public long sendfile(int fdOut, int fdIn, long length) {
+    return result(libc.sendfile(fdOut, fdIn, 0L, length));
+  }
+
+  @Override
+  public long mmap(long length, int protection, int flags, int fd, long offset) {
+    return result(sixArguments.mmap(0L, length, protection, flags, fd, offset));
+  }
+
+  @Override
+  public int munmap(long address, long length) {
+    return result(libc.munmap(address, length));
   }
 }

@@ -98,4 +98,19 @@ public interface Syscalls {
 
   /** eventfd(2). */
   int eventfd(int initial, int flags);
+
+  /** open(2): {@code path} is the address of a string that ends with NUL. */
+  int open(long path, int flags, int mode);
+
+  /** lseek(2): the new offset from the beginning of the file. */
+  long lseek(int fd, long offset, int whence);
+
+  /** sendfile(2) from the file's own offset, which moves on; 0 is the end of the file. */
+  long sendfile(int fdOut, int fdIn, long length);
+
+  /** mmap(2) where the kernel likes: the address. */
+  long mmap(long length, int protection, int flags, int fd, long offset);
+
+  /** munmap(2): of a whole mapping. */
+  int munmap(long address, long length);
 }

@@ -53,6 +53,9 @@ class LinuxSyscallsTest {
             Map.entry("fcntl", s -> s.fcntl(BAD, Linux.F_GETFL, 0)),
             Map.entry("ioctl", s -> s.ioctl(BAD, Linux.FIONREAD, a)),
             Map.entry("epollCtl", s -> s.epollCtl(BAD, Linux.EPOLL_CTL_ADD, 0, a)),
+            Map.entry("lseek", s -> s.lseek(BAD, 0, Linux.SEEK_SET)),
+            Map.entry("sendfile", s -> s.sendfile(BAD, BAD, 1)),
+            Map.entry("mmap", s -> s.mmap(4096, Linux.PROT_READ, Linux.MAP_SHARED, BAD, 0)),
             Map.entry("epollWait", s -> s.epollWait(BAD, a, 1, 0)));
 
     calls.forEach((name, call) -> assertThat(call.applyAsLong(sys)).as(name).isEqualTo(-9L));

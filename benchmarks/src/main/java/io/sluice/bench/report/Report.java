@@ -38,7 +38,9 @@ public record Report(
     out.append("Method:\n\n");
     method.forEach(line -> out.append("- ").append(line).append('\n'));
     out.append('\n');
-    section(out, "Contenders", contenders);
+    if (!contenders.isEmpty()) {
+      section(out, "Contenders", contenders);
+    }
     if (!notes.isEmpty()) {
       out.append("Missing or failed:\n\n");
       notes.forEach(note -> out.append("- ").append(note).append('\n'));
@@ -51,6 +53,26 @@ public record Report(
       out.append(ratios(results, workload));
       out.append(figures(results, workload, RESOURCE)).append('\n');
     }
+    return out.toString();
+  }
+
+  /**
+   * Links to charts.
+   *
+   * @param charts file name and title
+   * @param folder where they are, seen from the report
+   */
+  public static String charts(Map<String, String> charts, String folder) {
+    StringBuilder out = new StringBuilder("## Charts\n\n");
+    charts.forEach(
+        (file, title) ->
+            out.append("![")
+                .append(title)
+                .append("](")
+                .append(folder)
+                .append('/')
+                .append(file)
+                .append(")\n\n"));
     return out.toString();
   }
 

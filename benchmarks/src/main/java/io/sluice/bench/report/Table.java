@@ -5,23 +5,25 @@ import java.util.Collections;
 import java.util.List;
 
 /** A Markdown table whose columns are padded, so that the source reads well too. */
-final class Table {
+public final class Table {
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(List<String> head) {
+  /** A table with these column titles. */
+  public Table(List<String> head) {
     rows.add(List.copyOf(head));
   }
 
   /** Adds a row of as many cells as the head has. */
-  void add(List<String> cells) {
+  public void add(List<String> cells) {
     if (cells.size() != rows.get(0).size()) {
       throw new IllegalArgumentException(cells.size() + " cells under " + rows.get(0));
     }
     rows.add(List.copyOf(cells));
   }
 
-  String render() {
+  /** The Markdown. */
+  public String render() {
     List<Integer> widths = new ArrayList<>(Collections.nCopies(rows.get(0).size(), 3));
     for (List<String> row : rows) {
       for (int i = 0; i < row.size(); i++) {
