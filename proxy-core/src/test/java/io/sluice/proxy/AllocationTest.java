@@ -137,7 +137,7 @@ class AllocationTest {
                 }
               });
 
-      long bytes = (long) windows * megabytes << 20;
+      long bytes = (long) windows * megabytes * (1 << 20);
       assertThat(proxy.snapshot().all().get(Counter.BYTES_TO_CLIENT)).isEqualTo(bytes);
       assertThat(proxy.snapshot().all().get(Counter.SPLICED_TO_CLIENT)).isPositive();
       System.out.printf("bulk: %.5f bytes allocated per 64 KiB%n", best);

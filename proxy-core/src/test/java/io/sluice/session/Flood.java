@@ -1,5 +1,7 @@
 package io.sluice.session;
 
+import io.sluice.stats.Counter;
+
 /** Blocks one direction of a session: sends to a peer that does not read. */
 final class Flood {
   /** For small kernel buffers, so that a flow blocks soon, and one large buffer for what waits. */
@@ -14,7 +16,8 @@ final class Flood {
   /** Sent after a flow is seen to be blocked: kernels find room for a little more later. */
   private static final int EXTRA_CHUNKS = 3;
 
-  private static final int QUIET_TURNS = 10;
+  /** A turn waits for a millisecond; an acknowledgement may be delayed by 40. */
+  private static final int QUIET_TURNS = 60;
 
   private Flood() {}
 
@@ -28,11 +31,14 @@ final class Flood {
     long[] sent = new long[1];
     int[] extra = new int[1];
     int[] quiet = new int[1];
+    long[] moved = new long[1];
     harness.turnUntil(
         "a blocked flow",
         () -> {
           boolean isBlocked = blocked(harness) > before;
-          quiet[0] = isBlocked ? quiet[0] + 1 : 0;
+          boolean isQuiet = isBlocked && moved[0] == moved(harness);
+          quiet[0] = isQuiet ? quiet[0] + 1 : 0;
+          moved[0] = moved(harness);
           if (!isBlocked || extra[0] < EXTRA_CHUNKS) {
             sent[0] += Math.max(0, sender.write(CHUNK, 0, CHUNK.length));
             extra[0] += isBlocked ? 1 : 0;
@@ -40,6 +46,10 @@ final class Flood {
           return quiet[0] > QUIET_TURNS;
         });
     return sent[0];
+  }
+
+  private static long moved(LoopHarness harness) {
+    return harness.counted(Counter.BYTES_TO_SERVER) + harness.counted(Counter.BYTES_TO_CLIENT);
   }
 
   static int blocked(LoopHarness harness) {
