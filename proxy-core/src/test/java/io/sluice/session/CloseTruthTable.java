@@ -249,11 +249,13 @@ final class CloseTruthTable {
     Event clientIdle =
         scene -> {
           Flood.untilBlocked(scene.relaying().harness, scene.server);
+          scene.server.send("unread");
           scene.harness.pass(IDLE);
         };
     Event serverIdle =
         scene -> {
           Flood.untilBlocked(scene.relaying().harness, scene.client);
+          scene.client.send("unread");
           scene.harness.pass(IDLE);
         };
     String client = "timeouts.client = 5s";

@@ -16,8 +16,8 @@ final class Flood {
   /** Sent after a flow is seen to be blocked: kernels find room for a little more later. */
   private static final int EXTRA_CHUNKS = 3;
 
-  /** Turns of up to a millisecond without a byte moved: on a busy machine the kernel takes time. */
-  private static final int QUIET_TURNS = 50;
+  /** Turns of a millisecond in which no byte moves; an acknowledgement may be delayed by 40. */
+  private static final int QUIET_TURNS = 60;
 
   private Flood() {}
 
