@@ -1,7 +1,7 @@
 package io.sluice.loop;
 
 /**
- * Where a loop reads the time, once per turn. Tests pass one that they move by hand.
+ * Where a loop reads the time. Tests pass one that they move by hand.
  *
  * <p>Values may wrap: compare by subtraction.
  */

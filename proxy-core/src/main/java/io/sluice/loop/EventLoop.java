@@ -98,8 +98,11 @@ public final class EventLoop implements Executor {
   public void turn(int maxWaitMs) {
     assert isCurrent() : "a loop turns on its own thread";
     polling = true;
-    poller.poll(waitMs(maxWaitMs));
-    polling = false;
+    try {
+      poller.poll(waitMs(maxWaitMs));
+    } finally {
+      polling = false;
+    }
     nowNs = clock.nanoTime();
     turns++;
     runCommands();

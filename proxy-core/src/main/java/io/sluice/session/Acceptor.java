@@ -121,12 +121,12 @@ public final class Acceptor implements EventLoop.Task {
 
   private void onAcceptFailed(int errno) {
     switch (errno) {
-      case Errno.EAGAIN, Errno.ECONNABORTED, Errno.EPROTO -> {
-        // Another loop was faster, or the client has gone.
-      }
-      default -> {
+      case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.EIO -> {
         suspend();
         onShortage(errno);
+      }
+      default -> {
+        // Another loop was faster, or this one connection failed in the network: see accept(2).
       }
     }
   }

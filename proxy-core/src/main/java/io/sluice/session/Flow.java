@@ -64,6 +64,7 @@ final class Flow {
       if (pump.buffered() > 0) {
         long drained = target.isWritable() ? pump.drain() : -Errno.EAGAIN;
         if (drained == -Errno.EAGAIN) {
+          pump.hold(); // The next flow of the loop uses the same buffer.
           break;
         }
         if (drained < 0) {

@@ -192,9 +192,20 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       return;
     }
     become(State.CLOSED);
+    try {
+      release(reason);
+    } finally {
+      // Whatever failed, the places are free again and nobody waits for this session to end.
+      sessions.remove(this);
+      frontend.gate().leave();
+      sessions.totalGate().leave();
+    }
+  }
+
+  private void release(CloseReason reason) {
     loop.timers().cancel(timer);
     if (relay == null) {
-      closeSockets(reason == CloseReason.SERVER_RESET, true);
+      closeSockets(false, true);
     } else {
       relay.abandon();
       long toServerDiscarded = relay.toServer().discardedBytes();
@@ -211,9 +222,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     leaveServer();
     backend.sessions().decrementAndGet();
     sessions.log().onClosed(this, reason);
-    sessions.remove(this);
-    frontend.gate().leave();
-    sessions.totalGate().leave();
   }
 
   /** Adds what has been counted since the last call to all scopes. */

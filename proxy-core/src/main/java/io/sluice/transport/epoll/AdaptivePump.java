@@ -148,16 +148,17 @@ final class AdaptivePump implements Pump {
   /** Takes bytes into the buffer that all pumps of the loop share. */
   private long fillMemory() {
     NativeMemory shared = poller.enterShared(this);
+    int max = poller.buffers().readMax(shared.bytes());
     long filled;
     do {
       counters.calls++;
-      filled = sys.recv(source.fd(), shared.address(), shared.bytes(), 0);
+      filled = sys.recv(source.fd(), shared.address(), max, 0);
     } while (filled == -Errno.EINTR);
     if (filled > 0) {
       memory = shared;
       offset = 0;
       length = (int) filled;
-      source.onRead(filled < shared.bytes());
+      source.onRead(filled < max);
       adapt(filled);
       return filled;
     }

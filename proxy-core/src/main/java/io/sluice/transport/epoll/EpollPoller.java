@@ -72,6 +72,9 @@ final class EpollPoller implements Poller {
   @Override
   public int poll(int timeoutMs) {
     int count = epoll.await(timeoutMs);
+    if (count < 0) {
+      throw new IllegalStateException("epoll_wait failed: " + Errno.name(-count));
+    }
     for (int i = 0; i < count; i++) {
       Registration registration = slots.find(epoll.data(i));
       if (registration == null) {
@@ -258,7 +261,9 @@ final class EpollPoller implements Poller {
 
   /** Lends the shared buffer to {@code pump} until it leaves it, which must be before another's. */
   NativeMemory enterShared(Pump pump) {
-    assert sharedUser == null : "another pump's bytes are still in the shared buffer";
+    if (sharedUser != null) { // Not an assertion: it would be another client's bytes.
+      throw new IllegalStateException("another pump's bytes are still in the shared buffer");
+    }
     sharedUser = pump;
     return shared;
   }

@@ -28,12 +28,13 @@ final class PipePool {
 
   private static final int SMALL_IDLE_MAX = 16;
 
-  /** After a failure, this many flows copy before pipe2(2) is tried again. */
+  /** After a failure, this many fills copy before pipe2(2) is tried again. */
   private static final int SKIPS_AFTER_FAILURE = 256;
 
   private final Syscalls sys;
   private final PipeBudget budget;
   private final int largeBytes;
+  private final int smallBytes;
   private final Pipe[] largeIdle = new Pipe[LARGE_IDLE_MAX];
   private final Pipe[] smallIdle = new Pipe[SMALL_IDLE_MAX];
   private int largeIdleCount;
@@ -48,13 +49,14 @@ final class PipePool {
     this.sys = sys;
     this.budget = budget;
     this.largeBytes = largeBytes;
+    smallBytes = Math.min(SMALL_BYTES, largeBytes);
   }
 
   /** An empty pipe, or null when there is none to be had: then copy. */
   Pipe take() {
     Pipe pipe = largeIdleCount > 0 ? largeIdle[--largeIdleCount] : createLarge();
     if (pipe == null) {
-      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(SMALL_BYTES, 0);
+      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(smallBytes, 0);
     }
     if (pipe != null) {
       assert pipe.bytes() == 0 && pipe.kernelBytes() == 0 : "a pooled pipe is empty";

@@ -1,5 +1,6 @@
 package io.sluice.transport.nio;
 
+import io.sluice.transport.KeptBytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -16,9 +17,7 @@ import java.util.Arrays;
 final class BufferPool {
 
   /** Idle kept buffers beyond this sum are left to the collector. */
-  static final long IDLE_BYTES_MAX = 2L << 20;
-
-  private static final int[] CLASSES = {4 << 10, 16 << 10, 64 << 10};
+  static final long IDLE_BYTES_MAX = KeptBytes.BUDGET;
 
   private final ByteBuffer shared;
   private final int[] classBytes;
@@ -26,18 +25,25 @@ final class BufferPool {
   private BufferPump owner;
   private long idleBytes;
   private int inUse;
+  private long inUseBytes;
 
   BufferPool(int sharedBytes) {
     shared = ByteBuffer.allocateDirect(sharedBytes);
-    classBytes = classesFor(sharedBytes);
+    classBytes = KeptBytes.sizes(sharedBytes);
     idle = emptyDeques(classBytes.length);
   }
 
   /** The shared buffer, empty, for {@code pump}, which must end its turn with it before others. */
   ByteBuffer takeShared(BufferPump pump) {
-    assert owner == null : "the shared buffer holds another pump's bytes";
+    if (owner != null) { // Not an assertion: it would be another client's bytes.
+      throw new IllegalStateException("the shared buffer holds another pump's bytes");
+    }
     owner = pump;
-    return shared.clear();
+    shared.clear();
+    // Beyond the budget a flow reads little at a time, so that who does not read can pin little.
+    return inUseBytes < KeptBytes.BUDGET
+        ? shared
+        : shared.limit(Math.min(shared.capacity(), classBytes[0]));
   }
 
   void giveBackShared(BufferPump pump) {
@@ -55,12 +61,14 @@ final class BufferPool {
       idleBytes -= kept.capacity();
     }
     inUse++;
+    inUseBytes += kept.capacity();
     return kept.clear().put(source).flip();
   }
 
   void giveBackKept(ByteBuffer kept) {
     assert inUse > 0 : "more buffers came back than were lent";
     inUse--;
+    inUseBytes -= kept.capacity();
     if (idleBytes + kept.capacity() <= IDLE_BYTES_MAX) {
       idleBytes += kept.capacity();
       idle[classOf(kept.capacity())].push(kept);
@@ -82,15 +90,6 @@ final class BufferPool {
       sizeClass++;
     }
     return sizeClass;
-  }
-
-  private static int[] classesFor(int sharedBytes) {
-    if (sharedBytes <= CLASSES[CLASSES.length - 1]) {
-      return CLASSES;
-    }
-    int[] withLargest = Arrays.copyOf(CLASSES, CLASSES.length + 1);
-    withLargest[CLASSES.length] = sharedBytes;
-    return withLargest;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types.

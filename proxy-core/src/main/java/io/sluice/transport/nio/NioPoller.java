@@ -174,6 +174,11 @@ final class NioPoller implements Poller {
       lastError = ExceptionErrno.ofAccept(e);
       NioTransport.closeQuietly(channel);
       return null;
+    } catch (IllegalArgumentException e) {
+      // A UNIX client bound to a name that Java cannot tell: it is nobody whom we could serve.
+      lastError = -Errno.ECONNABORTED;
+      NioTransport.closeQuietly(channel);
+      return null;
     }
   }
 

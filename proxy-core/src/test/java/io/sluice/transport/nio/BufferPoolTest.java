@@ -27,7 +27,7 @@ class BufferPoolTest {
   void everythingThatFitsTheSharedBufferCanBeKept() {
     BufferPool large = new BufferPool(1 << 20);
 
-    assertThat(large.keep(ByteBuffer.allocate((64 << 10) + 1)).capacity()).isEqualTo(1 << 20);
+    assertThat(large.keep(ByteBuffer.allocate((64 << 10) + 1)).capacity()).isEqualTo(256 << 10);
     assertThat(large.keep(ByteBuffer.allocate(1 << 20)).remaining()).isEqualTo(1 << 20);
   }
 
@@ -58,7 +58,7 @@ class BufferPoolTest {
   @Test
   void idleBuffersAreBounded() {
     List<ByteBuffer> lent = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 300; i++) {
       lent.add(keep(64 << 10));
     }
 
@@ -77,7 +77,7 @@ class BufferPoolTest {
     pool.takeShared(owner);
 
     assertThatThrownBy(() -> pool.takeShared(other))
-        .isInstanceOf(AssertionError.class)
+        .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("another pump's bytes");
   }
 
