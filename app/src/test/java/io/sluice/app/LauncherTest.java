@@ -114,6 +114,26 @@ class LauncherTest {
   }
 
   @Test
+  void ofSeveralThatStartAtOnceOneBuilds() throws Exception {
+    script(
+        "bin/mvn", "echo build >>'" + folder + "/builds'; sleep 0.3; touch app/target/sluice.jar");
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ProcessBuilder builder =
+          new ProcessBuilder(home.resolve("sluice").toString(), "version")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().putAll(environment);
+      processes.add(builder.start());
+    }
+
+    for (Process process : processes) {
+      assertThat(process.waitFor()).isZero();
+    }
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
   void aTestIsNoReasonToBuild() throws Exception {
     run();
     Path test = Files.createDirectories(home.resolve("config/src/test/java"));
