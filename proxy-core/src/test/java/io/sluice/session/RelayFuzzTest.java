@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +45,7 @@ class RelayFuzzTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"copy", "splice", "auto", "nio"})
+  @Timeout(value = 1, unit = TimeUnit.HOURS) // For many rounds; each has its own bound.
   void everyByteArrivesOnceAndNothingIsLeft(String way) throws Exception {
     for (long seed : seeds().toArray()) {
       System.out.println("relay fuzz: " + way + ", -Dsluice.fuzz.seed=" + seed);
