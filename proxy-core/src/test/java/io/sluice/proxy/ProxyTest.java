@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -207,7 +208,7 @@ class ProxyTest {
   @ValueSource(strings = {"epoll", "nio"})
   void aFailedStartNamesTheAddressAndLeavesNothingOpen(String transport) throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int before = OpenDescriptors.now().size();
+      Map<Integer, String> before = OpenDescriptors.now();
       SluiceConfig config =
           config(
               transport,
@@ -219,7 +220,7 @@ class ProxyTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("EADDRINUSE");
-      assertThat(OpenDescriptors.now()).hasSize(before);
+      assertThat(OpenDescriptors.since(before)).isEmpty();
     }
   }
 

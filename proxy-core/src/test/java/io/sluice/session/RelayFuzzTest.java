@@ -59,7 +59,7 @@ class RelayFuzzTest {
 
   private static void round(String way, long seed) throws Exception {
     LoopHarness.nio("").close(); // What the first one loads stays open.
-    int before = OpenDescriptors.now().size();
+    Map<Integer, String> before = OpenDescriptors.now();
     Random random = new Random(seed);
     String settings = settings(way, random);
     try (LogCapture log = new LogCapture();
@@ -72,7 +72,7 @@ class RelayFuzzTest {
       awaitNothingLeft(harness);
       check(harness, sessions, log);
     }
-    assertThat(OpenDescriptors.now()).hasSize(before);
+    assertThat(OpenDescriptors.since(before)).isEmpty();
   }
 
   private static String settings(String way, Random random) {
