@@ -1,0 +1,42 @@
+package io.sluice.transport;
+
+import java.io.IOException;
+
+/**
+ * Bytes duplicated from one flow that one mirror has not taken yet, in order, without a hole.
+ *
+ * <p>Invariant: what is borrowed (a pipe, buffers) is borrowed only while there are bytes. One
+ * thread adds, the loop's; one thread takes: the loop's by {@link #sendTo}, or a writer's by {@link
+ * #writeTo}, never both kinds for one backlog. The taker takes only what it has been told of.
+ */
+public interface Backlog {
+
+  /** Bytes added and not yet taken. Exact for the thread that adds, never too small. */
+  long bytes();
+
+  /**
+   * Sends what there is, as far as the socket takes it. Loop thread.
+   *
+   * @return bytes sent, more than 0; {@code -EAGAIN} when the socket has no room, which also ends
+   *     its writability; another {@code -errno} when it is broken
+   */
+  long sendTo(StreamSocket socket);
+
+  /**
+   * Writes exactly the next {@code bytes} bytes, which must have been added; blocks as long as the
+   * file does. Writer thread.
+   *
+   * @throws IOException when the file takes no more; how many bytes of these it took is {@link
+   *     OutputFile#position}'s to say
+   */
+  void writeTo(OutputFile file, long bytes) throws IOException;
+
+  /** Gives back what is borrowed if there are no bytes. Loop thread. */
+  void trim();
+
+  /**
+   * Drops the bytes and gives back what is borrowed; returns how many they were. Loop thread, and
+   * only when the taker has stopped.
+   */
+  long release();
+}
