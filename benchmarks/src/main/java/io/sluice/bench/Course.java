@@ -167,7 +167,15 @@ final class Course implements AutoCloseable {
       }
     }
     for (Stage stage : among(able)) {
-      add(workload, stage, workload.countCalls(stage, plan.timing(), counter));
+      inspect(workload, stage);
+    }
+  }
+
+  private void inspect(Workload workload, Stage stage) throws InterruptedException {
+    try {
+      add(workload, stage, workload.inspect(stage, plan.timing(), counter));
+    } catch (IOException e) {
+      note(workload.name() + " inspection " + stage.contender().name() + ": " + e.getMessage());
     }
   }
 

@@ -14,7 +14,7 @@ import java.util.List;
 record Plan(List<Workload> workloads, int rounds, Timing timing, Timing warmUp) {
 
   /** What an idle run takes: it has its own process and its own windows. */
-  private static final Duration UNTIMED_RUN = Duration.ofSeconds(7);
+  private static final Duration UNTIMED_RUN = Duration.ofSeconds(3);
 
   /** Besides the windows: opening, settling, a counted run for each contender. */
   private static final Duration OPENING = Duration.ofMillis(50);

@@ -72,8 +72,12 @@ public record Method(
         "Round trips and connections are closed loops, so the tail of their latency is a lower"
             + " bound; only the rate- workloads keep to a schedule and count from the due time.");
     lines.add(
-        "Idle memory is resident memory of the process alone; socket buffers in the kernel are not"
-            + " in it. Pages shared by several workers count once for each.");
+        "Idle memory is what the contender's own memory grows by from before the sessions to with"
+            + " them, divided by their number: Pss_Anon, Pss_Shmem and SwapPss of"
+            + " /proc/PID/smaps_rollup, the same for all. It holds garbage and slack of allocators"
+            + " and heaps, not the socket buffers in the kernel. Live Java heap is for information:"
+            + " what is left after a full collection, in one more run after the rounds.");
+    lines.add("RSS counts pages that several workers share once for each.");
     return List.copyOf(lines);
   }
 }

@@ -95,7 +95,7 @@ record Traffic(
   }
 
   @Override
-  public Map<Metric, Double> countCalls(Stage stage, Timing timing, SyscallCounter counter)
+  public Map<Metric, Double> inspect(Stage stage, Timing timing, SyscallCounter counter)
       throws InterruptedException {
     Map<Metric, Double> figures = new EnumMap<>(Metric.class);
     if (stage.running().pids().isEmpty()) {

@@ -34,9 +34,9 @@ public interface Workload {
    */
   Map<Metric, Double> run(Stage stage, Timing timing) throws IOException, InterruptedException;
 
-  /** Runs once more, watched by a tracer: how many system calls the contender makes. */
-  default Map<Metric, Double> countCalls(Stage stage, Timing timing, SyscallCounter counter)
-      throws InterruptedException {
+  /** Runs once more after the rounds, watched by what would disturb a measurement. */
+  default Map<Metric, Double> inspect(Stage stage, Timing timing, SyscallCounter counter)
+      throws IOException, InterruptedException {
     return Map.of();
   }
 }
