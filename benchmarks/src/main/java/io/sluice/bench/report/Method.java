@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param counting how system calls are counted
  * @param pinning who keeps to which CPUs; empty when nobody
  * @param network one sentence on the loopback that was used
+ * @param parts when each part of the run was begun
  */
 public record Method(
     int rounds,
@@ -24,7 +25,8 @@ public record Method(
     String discarding,
     String counting,
     String pinning,
-    String network) {
+    String network,
+    List<String> parts) {
 
   /** Sentences, in the order of the report. */
   public List<String> sentences() {
@@ -78,6 +80,15 @@ public record Method(
             + " and heaps, not the socket buffers in the kernel. Live Java heap is for information:"
             + " what is left after a full collection, in one more run after the rounds.");
     lines.add("RSS counts pages that several workers share once for each.");
+    if (parts.size() > 1) {
+      lines.add(
+          "Measured in "
+              + parts.size()
+              + " parts with the same commit, settings and contenders, begun "
+              + String.join(", ", parts)
+              + "; each workload is whole in one of them. Load average and zero-copy table are of"
+              + " the last.");
+    }
     return List.copyOf(lines);
   }
 }

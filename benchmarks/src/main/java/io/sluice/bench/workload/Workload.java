@@ -19,6 +19,11 @@ public interface Workload {
   /** What has to stand around the contender. */
   Scene scene();
 
+  /** Threads or workers that every contender has for it; 0 for as many as the run gives them. */
+  default int threads() {
+    return 0;
+  }
+
   /** True when a run before the first round makes the figures steadier. */
   boolean warmsUp();
 
