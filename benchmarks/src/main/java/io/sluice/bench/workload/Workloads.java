@@ -36,7 +36,7 @@ public final class Workloads {
       }
     }
     for (int size : List.of(64, 1024, 16 << 10, 64 << 10)) {
-      for (int connections : List.of(1, 32, 256)) {
+      for (int connections : size == 64 ? List.of(1, 8, 32, 256) : List.of(1, 32, 256)) {
         all.add(roundTrips(Scene.LOOPBACK, size, connections));
       }
     }
