@@ -53,6 +53,9 @@ final class Flow {
   /** What {@link #gather} did, for the next {@link #advance} to tell. */
   private int gathered;
 
+  /** True once gathering has met an error, which a socket tells only once. */
+  private boolean broken;
+
   Flow(StreamSocket source, StreamSocket target, Pump pump, FlowCounters counters) {
     this.source = source;
     this.target = target;
@@ -86,7 +89,7 @@ final class Flow {
       } else if (left <= 0) {
         return happened | MORE;
       } else {
-        long filled = source.isReadable() ? pump.fill() : -Errno.EAGAIN;
+        long filled = source.isReadable() && !broken ? pump.fill() : missing();
         if (filled == -Errno.EAGAIN) {
           break;
         }
@@ -117,8 +120,14 @@ final class Flow {
         pump.hold();
         lastFill = filled;
         gathered = READ;
+      } else {
+        broken = filled < 0 && filled != -Errno.EAGAIN;
       }
     }
+  }
+
+  private long missing() {
+    return broken ? -Errno.ECONNRESET : -Errno.EAGAIN;
   }
 
   /** FLUSHING → DONE once the target's peer has everything; returns true when the flow is done. */
