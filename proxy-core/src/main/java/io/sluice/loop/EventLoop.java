@@ -114,7 +114,7 @@ public final class EventLoop implements Executor {
     assert isCurrent() : "a loop turns on its own thread";
     polling = true;
     try {
-      await(waitMs(maxWaitMs));
+      await(maxWaitMs);
     } finally {
       polling = false;
     }
@@ -187,8 +187,8 @@ public final class EventLoop implements Executor {
    * what they do is often its next event; a sleep and its waking cost more than the look.
    */
   @SuppressWarnings("ThreadPriorityCheck") // A hint: nothing waits for what it may bring.
-  private void await(int waitMs) {
-    if (waitMs != 0) {
+  private void await(int maxWaitMs) {
+    if (waitMs(maxWaitMs) != 0) {
       if (sleepsUnlooked > 0) {
         sleepsUnlooked--;
       } else {
@@ -201,7 +201,8 @@ public final class EventLoop implements Executor {
         sleepsUnlooked = vainLooks;
       }
     }
-    poller.poll(waitMs);
+    // Asked again: the look may have used up the wake-up of a command.
+    poller.poll(waitMs(maxWaitMs));
   }
 
   private int waitMs(int maxWaitMs) {

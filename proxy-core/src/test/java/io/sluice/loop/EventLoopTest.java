@@ -227,7 +227,7 @@ class EventLoopTest {
     }
 
     int t = MAX_WAIT_MS;
-    assertThat(poller.waits).startsWith(0, t, t, 0, t, t, t, 0, t, t, t, t, 0, t, t, t, t);
+    assertThat(poller.waits).startsWith(0, t, t, 0, t, t, t, 0, t, t, t, t, 0, t, t, t);
   }
 
   @Test
