@@ -23,6 +23,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,39 +54,58 @@ final class Bench implements Callable<Integer> {
   /** The launcher adds the system properties {@code bench.folder} and {@code bench.own-network}. */
   public static void main(String[] args) {
     System.exit(
-        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+        new CommandLine(new Bench())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Bench::refuse)
+            .execute(args));
+  }
+
+  private static int refuse(CommandLine.ParameterException refused, String[] args) {
+    CommandLine line = refused.getCommandLine();
+    line.getErr().println(refused.getMessage());
+    return line.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Path folder = Path.of(System.getProperty("bench.folder", "benchmarks")).toAbsolutePath();
-    Path program =
-        settings.sluice.isEmpty() ? folder.resolveSibling("sluice") : Path.of(settings.sluice);
-    List<Contender> known =
-        Contenders.all(
-            folder, program.toAbsolutePath().toString(), settings.haproxy, settings.threads());
-    if (settings.list) {
-      return printLists(known);
-    }
+    // First of all: a contender may look at the network when it is asked whether it is there.
     Optional<String> network = OwnNetwork.prepare();
+    if (settings.list) {
+      return printLists(contenders(folder, settings.threads()));
+    }
     settings.pinning().pinLoad();
     if (settings.primitives()) {
       Primitives.run(settings.rounds, settings.seconds(), folder.resolve("target"));
     }
-    List<Workload> workloads = settings.workloads();
-    if (!workloads.isEmpty() || settings.methods()) {
-      List<Contender> contenders = workloads.isEmpty() ? List.of() : settings.contenders(known);
-      compare(folder, contenders, workloads, network);
+    if (!settings.workloads().isEmpty() || settings.methods()) {
+      compare(folder, network);
     }
     return 0;
   }
 
-  private void compare(
-      Path folder, List<Contender> contenders, List<Workload> workloads, Optional<String> network)
+  /** Everybody, each with so many threads or workers; 0 for each one's default. */
+  private List<Contender> contenders(Path folder, int threads) {
+    Path program =
+        settings.sluice.isEmpty() ? folder.resolveSibling("sluice") : Path.of(settings.sluice);
+    return Contenders.all(folder, program.toAbsolutePath().toString(), settings.haproxy, threads);
+  }
+
+  private List<Contender> lineup(Path folder, int threads) {
+    return settings.contenders(contenders(folder, threads == 0 ? settings.threads() : threads));
+  }
+
+  private void compare(Path folder, Optional<String> network)
       throws IOException, InterruptedException {
     Path target = Files.createDirectories(folder.resolve("target"));
-    Plan plan = new Plan(workloads, settings.rounds, settings.timing(), settings.warmUp());
-    if (!workloads.isEmpty()) {
+    Path kept = target.resolve("results.csv");
+    List<Contender> contenders = lineup(folder, 0);
+    Map<String, String> environment = Environment.read(folder.getParent());
+    Logbook logbook = logbook(kept, conditions(environment, contenders));
+    network.ifPresent(logbook::note);
+    Plan plan = plan(logbook);
+    if (!plan.workloads().isEmpty()) {
+      logbook.addPart(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
       err().println(plan.estimate(contenders.size()));
     }
     SyscallCounter counter = SyscallCounter.find();
@@ -95,16 +116,66 @@ final class Bench implements Callable<Integer> {
             target.resolve("work"),
             settings.source,
             counter,
+            logbook,
             this::progress)) {
-      network.ifPresent(course.notes()::add);
-      Report report = report(folder, contenders, workloads, course, counter);
+      Method method = method(course.loops(), counter, logbook.parts());
+      boolean onlyMethods = plan.workloads().isEmpty() && logbook.results().workloads().isEmpty();
+      Report report = report(environment, onlyMethods ? List.of() : contenders, method, logbook);
       course.run(
-          contenders,
+          threads -> lineup(folder, threads),
           folder.resolve("peers"),
-          () -> write(target.resolve("report.md"), report.render(course.results())));
+          () -> {
+            keep(logbook, kept);
+            write(target.resolve("report.md"), report.render(logbook.results()));
+          });
       MethodTable methods = settings.methods() ? measureMethods(target) : null;
-      publish(folder, report.render(course.results()), course.results(), methods);
+      if (!plan.workloads().isEmpty()) {
+        keep(logbook, kept);
+      }
+      publish(folder, report.render(logbook.results()), logbook.results(), methods);
     }
+  }
+
+  /** A new one, or with --continue the one that was kept, if it was made under these conditions. */
+  private Logbook logbook(Path kept, Map<String, String> conditions) throws IOException {
+    if (!settings.goOn) {
+      return Logbook.begin(conditions);
+    }
+    if (!Files.exists(kept)) {
+      throw settings.refused("nothing to continue: there is no " + kept);
+    }
+    Logbook logbook = Logbook.read(kept);
+    List<String> differences = logbook.differences(conditions);
+    if (!differences.isEmpty()) {
+      throw settings.refused(
+          kept
+              + " cannot be continued, because it was measured otherwise:\n  "
+              + String.join("\n  ", differences));
+    }
+    return logbook;
+  }
+
+  /** What two parts of a run must have in common. */
+  private Map<String, String> conditions(
+      Map<String, String> environment, List<Contender> contenders) {
+    Map<String, String> conditions = new LinkedHashMap<>(environment);
+    conditions.remove(Environment.LOAD);
+    conditions.putAll(settings.conditions());
+    conditions.put("network", networkSentence());
+    contenders.forEach(
+        contender ->
+            conditions.put(
+                "contender " + contender.name(),
+                contender.missing().orElseGet(contender::description)));
+    return conditions;
+  }
+
+  private Plan plan(Logbook logbook) {
+    List<Workload> open =
+        settings.workloads().stream()
+            .filter(workload -> !logbook.results().workloads().contains(workload.name()))
+            .toList();
+    return new Plan(open, settings.rounds, settings.timing(), settings.warmUp());
   }
 
   private MethodTable measureMethods(Path target) throws IOException {
@@ -128,31 +199,16 @@ final class Bench implements Callable<Integer> {
     }
   }
 
-  private Report report(
-      Path folder,
-      List<Contender> contenders,
-      List<Workload> workloads,
-      Course course,
-      SyscallCounter counter) {
+  private static Report report(
+      Map<String, String> environment, List<Contender> contenders, Method method, Logbook logbook) {
     Map<String, String> descriptions = new LinkedHashMap<>();
     contenders.stream()
         .filter(contender -> contender.missing().isEmpty())
         .forEach(contender -> descriptions.put(contender.name(), contender.description()));
     Map<String, String> titles = new LinkedHashMap<>();
-    workloads.forEach(workload -> titles.put(workload.name(), workload.title()));
-    Method method =
-        new Method(
-            settings.rounds,
-            settings.timing(),
-            settings.warmUp(),
-            course.loops(),
-            settings.source.call(),
-            Clients.wayOfDiscarding(),
-            counter.way(),
-            pinningSentence(),
-            networkSentence());
+    Workloads.all().forEach(workload -> titles.put(workload.name(), workload.title()));
     return new Report(
-        Environment.read(folder.getParent()),
+        environment,
         method.sentences(),
         descriptions,
         contenders.stream()
@@ -160,7 +216,21 @@ final class Bench implements Callable<Integer> {
             .map(Contender::name)
             .collect(Collectors.toUnmodifiableSet()),
         titles,
-        course.notes());
+        logbook.notes());
+  }
+
+  private Method method(int loops, SyscallCounter counter, List<String> parts) {
+    return new Method(
+        settings.rounds,
+        settings.timing(),
+        settings.warmUp(),
+        loops,
+        settings.source.call(),
+        Clients.wayOfDiscarding(),
+        counter.way(),
+        pinningSentence(),
+        networkSentence(),
+        parts);
   }
 
   private String pinningSentence() {
@@ -210,6 +280,14 @@ final class Bench implements Callable<Integer> {
 
   private PrintWriter err() {
     return spec.commandLine().getErr();
+  }
+
+  private static void keep(Logbook logbook, Path file) {
+    try {
+      logbook.keep(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void write(Path file, String text) {

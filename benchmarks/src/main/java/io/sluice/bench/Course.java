@@ -1,7 +1,6 @@
 package io.sluice.bench;
 
 import io.sluice.bench.figures.Metric;
-import io.sluice.bench.figures.Results;
 import io.sluice.bench.load.LoadLoop;
 import io.sluice.bench.load.Source;
 import io.sluice.bench.peer.Contender;
@@ -20,11 +19,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 
 /**
- * The whole run, scene by scene: in each, all contenders stand ready from the beginning, and each
- * workload goes round them in turn (A B C A B C …), so that whatever the machine does meanwhile
- * hits all of them alike.
+ * The whole run, scene by scene, and in it by number of threads: in each, all contenders stand
+ * ready from the beginning, and each workload goes round them in turn (A B C A B C …), so that
+ * whatever the machine does meanwhile hits all of them alike.
  */
 final class Course implements AutoCloseable {
 
@@ -35,13 +35,12 @@ final class Course implements AutoCloseable {
   private final Path work;
   private final Source source;
   private final SyscallCounter counter;
+  private final Logbook logbook;
   private final BiConsumer<String, Map<Metric, Double>> progress;
   private final List<LoadLoop> clientLoops = new ArrayList<>();
   private final List<LoadLoop> serverLoops = new ArrayList<>();
   private final List<Stage> stages = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
   private final Map<String, Integer> restarts = new HashMap<>();
-  private final Results results = new Results();
 
   Course(
       Plan plan,
@@ -49,6 +48,7 @@ final class Course implements AutoCloseable {
       Path work,
       Source.Way way,
       SyscallCounter counter,
+      Logbook logbook,
       BiConsumer<String, Map<Metric, Double>> progress)
       throws IOException {
     this.plan = plan;
@@ -56,6 +56,7 @@ final class Course implements AutoCloseable {
     this.work = Files.createDirectories(work);
     this.source = Source.create(work.resolve("source.bin"), way);
     this.counter = counter;
+    this.logbook = logbook;
     this.progress = progress;
     int loops = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     for (int i = 0; i < loops; i++) {
@@ -69,35 +70,18 @@ final class Course implements AutoCloseable {
     return clientLoops.size();
   }
 
-  Results results() {
-    return results;
-  }
-
-  /** What is missing or went wrong so far; grows. */
-  List<String> notes() {
-    return notes;
-  }
-
   /**
-   * Runs the plan.
+   * Runs the plan; figures and notes go into the logbook.
    *
+   * @param lineup the contenders with so many threads each
    * @param peers the folder of templates
    * @param afterEach called after every workload
    */
-  void run(List<Contender> contenders, Path peers, Runnable afterEach)
+  void run(IntFunction<List<Contender>> lineup, Path peers, Runnable afterEach)
       throws IOException, InterruptedException {
-    List<Contender> present = new ArrayList<>();
-    for (Contender contender : contenders) {
-      contender
-          .missing()
-          .ifPresentOrElse(
-              reason -> note(contender.name() + ": " + reason), () -> present.add(contender));
-    }
-    for (Scene scene : Scene.values()) {
-      List<Workload> workloads = plan.in(scene);
-      if (workloads.isEmpty()) {
-        continue;
-      }
+    for (List<Workload> workloads : plan.groups()) {
+      Scene scene = workloads.get(0).scene();
+      List<Contender> present = present(lineup.apply(workloads.get(0).threads()));
       String missing = scene.missing().orElse("");
       if (missing.isEmpty()) {
         try (Site site = Site.set(scene, pinning, peers, work)) {
@@ -116,6 +100,17 @@ final class Course implements AutoCloseable {
     clientLoops.forEach(LoadLoop::close);
     serverLoops.forEach(LoadLoop::close);
     source.close();
+  }
+
+  private List<Contender> present(List<Contender> contenders) {
+    List<Contender> present = new ArrayList<>();
+    for (Contender contender : contenders) {
+      contender
+          .missing()
+          .ifPresentOrElse(
+              reason -> note(contender.name() + ": " + reason), () -> present.add(contender));
+    }
+    return present;
   }
 
   private void run(
@@ -167,7 +162,15 @@ final class Course implements AutoCloseable {
       }
     }
     for (Stage stage : among(able)) {
-      add(workload, stage, workload.countCalls(stage, plan.timing(), counter));
+      inspect(workload, stage);
+    }
+  }
+
+  private void inspect(Workload workload, Stage stage) throws InterruptedException {
+    try {
+      add(workload, stage, workload.inspect(stage, plan.timing(), counter));
+    } catch (IOException e) {
+      note(workload.name() + " inspection " + stage.contender().name() + ": " + e.getMessage());
     }
   }
 
@@ -178,7 +181,7 @@ final class Course implements AutoCloseable {
 
   private void add(Workload workload, Stage stage, Map<Metric, Double> figures) {
     if (!figures.isEmpty()) {
-      results.add(workload.name(), stage.contender().name(), figures);
+      logbook.results().add(workload.name(), stage.contender().name(), figures);
     }
   }
 
@@ -229,7 +232,7 @@ final class Course implements AutoCloseable {
   }
 
   private void note(String text) {
-    notes.add(text);
+    logbook.note(text);
     progress.accept(text, Map.of());
   }
 }

@@ -7,6 +7,7 @@ import io.sluice.bench.workload.Timing;
 import io.sluice.bench.workload.Workload;
 import io.sluice.bench.workload.Workloads;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -99,6 +100,12 @@ final class Settings {
       description = "Also write the report to benchmarks/RESULTS.md and its charts to results/.")
   boolean save;
 
+  @Option(
+      names = "--continue",
+      description =
+          "Take up target/results.csv: measure only workloads that it lacks, report all of them.")
+  boolean goOn;
+
   @Option(names = "--list", description = "List workloads and contenders, and end.")
   boolean list;
 
@@ -163,6 +170,24 @@ final class Settings {
         warmUpSeconds >= 0 ? warmUpSeconds : quick ? QUICK_WARM_UP_SECONDS : WARM_UP_SECONDS);
   }
 
+  /** What has to be the same in all parts of a run; contenders and machine aside. */
+  Map<String, String> conditions() {
+    Map<String, String> conditions = new LinkedHashMap<>();
+    conditions.put("rounds", Integer.toString(rounds));
+    conditions.put("seconds", seconds(timing().window()));
+    conditions.put("ramp", seconds(timing().ramp()));
+    conditions.put("warm-up", seconds(warmUp().window()));
+    conditions.put("threads", threads() == 0 ? "default" : Integer.toString(threads()));
+    conditions.put("pin", pin.isEmpty() ? "none" : pin);
+    conditions.put("source", source.call());
+    conditions.put("sluice", sluice.isEmpty() ? "default" : sluice);
+    return conditions;
+  }
+
+  private static String seconds(Duration duration) {
+    return Double.toString(duration.toNanos() / 1e9);
+  }
+
   /** How long a JMH iteration takes. */
   double seconds() {
     return seconds > 0 ? seconds : 1;
@@ -177,7 +202,8 @@ final class Settings {
     return new Timing(quick ? QUICK_RAMP : RAMP, Duration.ofNanos((long) (window * 1e9)));
   }
 
-  private CommandLine.ParameterException refused(String text) {
+  /** What ends the program with a message about its options. */
+  CommandLine.ParameterException refused(String text) {
     return new CommandLine.ParameterException(spec.commandLine(), text);
   }
 }

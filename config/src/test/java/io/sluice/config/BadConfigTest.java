@@ -130,9 +130,9 @@ class BadConfigTest {
             "s.conf:4: sluice.pump.pipe-size = \"2KiB\": must be a size such as 64KiB, between 4KiB"
                 + " and 1GiB"),
         bad(
-            "sluice.pump.copy-below = 16KiB",
-            "s.conf:4: sluice.pump.copy-below = \"16KiB\": is too large for splice-at-least"
-                + " (16KiB): a flow between them would change to and fro"),
+            "sluice.pump.copy-below = 32KiB",
+            "s.conf:4: sluice.pump.copy-below = \"32KiB\": is too large for splice-at-least"
+                + " (32KiB): a flow between them would change to and fro"),
         bad(
             "sluice.pump.splice-at-least = 128KiB",
             "s.conf:4: sluice.pump.splice-at-least = \"128KiB\": is too large for buffer-size"
@@ -140,7 +140,7 @@ class BadConfigTest {
         bad(
             "sluice.pump.turn-budget = 9KiB",
             "s.conf:4: sluice.pump.turn-budget = \"9KiB\": is too small for splice-at-least"
-                + " (16KiB): no read could be that large"),
+                + " (32KiB): no read could be that large"),
         bad(
             "sluice.pump.pipe-size = 4KiB\nsluice.pump.copy-below = 5000",
             "s.conf:5: sluice.pump.copy-below = 5000: is too large for pipe-size (4KiB): every fill"

@@ -107,7 +107,7 @@ class ConfigReaderTest {
   void defaultsComeFromTheReference() throws ConfigException {
     SluiceConfig config = ConfigReader.parse("sluice.conf", SMALL).config();
 
-    var pump = new PumpConfig(Mode.AUTO, 2, 16384, 3, 8192, 65536, 1048576, 0, 1048576);
+    var pump = new PumpConfig(Mode.AUTO, 2, 32768, 3, 12288, 65536, 1048576, 0, 1048576);
     var web =
         new FrontendConfig(
             "web",

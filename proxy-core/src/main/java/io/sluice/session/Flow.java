@@ -33,6 +33,9 @@ final class Flow {
   /** Bits of {@link #advance}'s result. */
   static final int READ = 1;
 
+  /** What a flow may {@link #gather}: keeping it costs a copy, which must stay a small one. */
+  private static final int GATHER_BYTES = 4 << 10;
+
   static final int WROTE = 2;
   static final int MORE = 4;
 
@@ -43,6 +46,15 @@ final class Flow {
   private State state = State.OPEN;
   private boolean reset;
   private long discardedBytes;
+
+  /** Bytes of the last fill: what the next one is expected to bring. */
+  private long lastFill = Long.MAX_VALUE;
+
+  /** What {@link #gather} did, for the next {@link #advance} to tell. */
+  private int gathered;
+
+  /** True once gathering has met an error, which a socket tells only once. */
+  private boolean broken;
 
   Flow(StreamSocket source, StreamSocket target, Pump pump, FlowCounters counters) {
     this.source = source;
@@ -58,7 +70,8 @@ final class Flow {
    */
   int advance(long budgetBytes) {
     assert budgetBytes > 0 : "a turn without a budget moves nothing";
-    int happened = 0;
+    int happened = gathered;
+    gathered = 0;
     long left = budgetBytes;
     while (state == State.OPEN) {
       if (pump.buffered() > 0) {
@@ -76,18 +89,45 @@ final class Flow {
       } else if (left <= 0) {
         return happened | MORE;
       } else {
-        long filled = source.isReadable() ? pump.fill() : -Errno.EAGAIN;
+        long filled = source.isReadable() && !broken ? pump.fill() : missing();
         if (filled == -Errno.EAGAIN) {
           break;
         }
         if (filled > 0) {
           happened |= READ;
+          lastFill = filled;
         } else {
           onSourceEnded(filled < 0 || source.isBroken());
         }
       }
     }
     return happened;
+  }
+
+  /**
+   * Takes what the source has and keeps it for {@link #advance}, if that is expected to be little.
+   * The end of the source is left for {@code advance} to find, which finds it again.
+   */
+  void gather() {
+    if (lastFill <= GATHER_BYTES
+        && state == State.OPEN
+        && pump.buffered() == 0
+        && !pump.isSplicing()
+        && source.isReadable()
+        && target.isWritable()) {
+      long filled = pump.fill();
+      if (filled > 0) {
+        pump.hold();
+        lastFill = filled;
+        gathered = READ;
+      } else {
+        broken = filled < 0 && filled != -Errno.EAGAIN;
+      }
+    }
+  }
+
+  private long missing() {
+    return broken ? -Errno.ECONNRESET : -Errno.EAGAIN;
   }
 
   /** FLUSHING → DONE once the target's peer has everything; returns true when the flow is done. */

@@ -51,6 +51,12 @@ final class Relay {
     serverActivityNs = nowNs;
   }
 
+  /** Takes in what {@link #advance} is about to send, where that is little. */
+  void gather() {
+    toServer.gather();
+    toClient.gather();
+  }
+
   /** Moves bytes both ways; true when a budget ended it, so that there may be more to do. */
   boolean advance(long budgetBytes, long nowNs) {
     boolean moreToServer = advance(toServer, budgetBytes, nowNs);

@@ -100,6 +100,17 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   @Override
+  public void gather() {
+    if (state == State.RELAYING) {
+      try {
+        relay.gather();
+      } catch (RuntimeException e) {
+        onDefect(e);
+      }
+    }
+  }
+
+  @Override
   public void onTurn() {
     queued = false;
     try {
@@ -111,9 +122,13 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
         }
       }
     } catch (RuntimeException e) {
-      LOG.error("session {} of frontend {}: internal error", client.peer(), frontend.name(), e);
-      close(CloseReason.INTERNAL_ERROR);
+      onDefect(e);
     }
+  }
+
+  private void onDefect(RuntimeException e) {
+    LOG.error("session {} of frontend {}: internal error", client.peer(), frontend.name(), e);
+    close(CloseReason.INTERNAL_ERROR);
   }
 
   /** Tries servers, beginning at {@link #place}, until one attempt is under way or none is left. */

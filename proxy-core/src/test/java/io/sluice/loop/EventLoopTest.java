@@ -189,6 +189,56 @@ class EventLoopTest {
     assertThat(loop.isCurrent()).isTrue();
   }
 
+  private EventLoop.Task task(String name) {
+    return new EventLoop.Task() {
+      @Override
+      public void gather() {
+        ran.add(name + " gathers");
+      }
+
+      @Override
+      public void onTurn() {
+        ran.add(name + " turns");
+      }
+    };
+  }
+
+  @Test
+  void severalReadyTasksGatherBeforeTheFirstOfThemTurns() {
+    loop.enqueue(task("a"));
+    loop.enqueue(task("b"));
+    loop.turn(MAX_WAIT_MS);
+
+    assertThat(ran).containsExactly("a gathers", "b gathers", "a turns", "b turns");
+  }
+
+  @Test
+  void aTaskThatIsAloneHasNothingToGatherFor() {
+    loop.enqueue(task("a"));
+    loop.turn(MAX_WAIT_MS);
+
+    assertThat(ran).containsExactly("a turns");
+  }
+
+  @Test
+  void theLoopLooksOnceBeforeItSleepsAndLessOftenWhenThatIsInVain() {
+    for (int turn = 0; turn < 12; turn++) {
+      loop.turn(MAX_WAIT_MS);
+    }
+
+    int t = MAX_WAIT_MS;
+    assertThat(poller.waits).startsWith(0, t, t, 0, t, t, t, 0, t, t, t, t, 0, t, t, t);
+  }
+
+  @Test
+  void whatTheLookFindsIsTheTurn() {
+    poller.events = 1;
+    loop.turn(MAX_WAIT_MS);
+    loop.turn(MAX_WAIT_MS);
+
+    assertThat(poller.waits).containsExactly(0, 0);
+  }
+
   @Test
   void stopOfALoopThatNeverRanReleasesItsPoller() {
     EventLoop idle = new EventLoop(0, poller, clock);

@@ -14,6 +14,7 @@ import java.util.List;
 final class ScriptedPoller implements Poller {
   final List<Integer> waits = new ArrayList<>();
   Runnable onPoll = () -> {};
+  int events;
   int wakeups;
   boolean closed;
 
@@ -21,7 +22,7 @@ final class ScriptedPoller implements Poller {
   public int poll(int timeoutMs) {
     waits.add(timeoutMs);
     onPoll.run();
-    return 0;
+    return events;
   }
 
   /** How long the last poll was allowed to wait, in milliseconds. */

@@ -41,11 +41,18 @@ public final class Results {
     return metrics;
   }
 
+  /** The rounds of one figure, in the order in which they came; empty when there is none. */
+  public List<Double> rounds(String workload, String contender, Metric metric) {
+    return values
+        .getOrDefault(workload, Map.of())
+        .getOrDefault(contender, Map.of())
+        .getOrDefault(metric, List.of());
+  }
+
   /** Empty when this contender has no such figure, as a direct connection has no proxy CPU. */
   public Optional<Summary> summary(String workload, String contender, Metric metric) {
-    return Optional.ofNullable(values.get(workload))
-        .map(byContender -> byContender.get(contender))
-        .map(byMetric -> byMetric.get(metric))
+    return Optional.of(rounds(workload, contender, metric))
+        .filter(rounds -> !rounds.isEmpty())
         .map(Summary::of);
   }
 }

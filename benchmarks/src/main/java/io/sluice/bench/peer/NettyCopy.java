@@ -45,6 +45,8 @@ record NettyCopy(String name, int threads) implements Contender {
             "-Xshare:auto",
             "-Xlog:disable",
             "-Djava.net.preferIPv4Stack=true",
+            // It logs nothing, and SLF4J need not complain of that.
+            "-Dslf4j.internal.verbosity=ERROR",
             "-cp",
             System.getProperty("java.class.path"),
             "io.sluice.bench.netty.NettyProxy",

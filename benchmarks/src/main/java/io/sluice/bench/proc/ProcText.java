@@ -39,6 +39,22 @@ public final class ProcText {
     return field(status, "VmRSS:") * 1024;
   }
 
+  /**
+   * Memory that a process itself has made, from /proc/PID/smaps_rollup in bytes: anonymous and
+   * shared-memory pages, also those in swap, without the pages of files; a page that several
+   * processes share counts by its share.
+   */
+  public static long ownMemoryBytes(List<String> rollup) {
+    long kib = 0;
+    for (String name : List.of("Pss_Anon:", "Pss_Shmem:", "SwapPss:")) {
+      if (rollup.stream().noneMatch(line -> line.startsWith(name))) {
+        throw new IllegalArgumentException("no " + name + " in " + rollup);
+      }
+      kib += field(rollup, name);
+    }
+    return kib * 1024;
+  }
+
   /** Nanoseconds that all CPUs were busy, from the first line of /proc/stat; steal not included. */
   public static long machineBusyNs(String cpuLine) {
     String[] fields = words(cpuLine);

@@ -75,6 +75,25 @@ public final class ProcessUsage {
     return processes.values().stream().mapToLong(OneProcess::rssBytes).sum();
   }
 
+  /**
+   * Memory that these processes themselves have made, {@link ProcText#ownMemoryBytes}; one that is
+   * gone counts as nothing. Walks their page tables, and so is no part of a snapshot.
+   */
+  public static long ownMemoryBytes(Collection<Long> pids) throws IOException {
+    long sum = 0;
+    for (long pid : pids) {
+      Path proc = Path.of("/proc", Long.toString(pid));
+      try {
+        sum += ProcText.ownMemoryBytes(Files.readAllLines(proc.resolve("smaps_rollup")));
+      } catch (IOException e) {
+        if (Files.exists(proc)) {
+          throw e;
+        }
+      }
+    }
+    return sum;
+  }
+
   private static long sumTasks(OneProcess now, OneProcess then) {
     long sum = 0;
     for (Map.Entry<Long, Task> task : now.tasks.entrySet()) {

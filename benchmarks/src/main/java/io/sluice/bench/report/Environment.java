@@ -4,12 +4,21 @@ import io.sluice.bench.proc.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /** Where the figures were taken: what a reader must know to compare them with others. */
 public final class Environment {
+
+  /** The one fact that is another each time. */
+  public static final String LOAD = "load average at start";
+
+  /** A report that an earlier part of the run has saved is no change to what is measured. */
+  private static final List<String> MEASURED =
+      List.of("--", ".", ":!benchmarks/RESULTS.md", ":!benchmarks/results");
 
   private Environment() {}
 
@@ -19,7 +28,7 @@ public final class Environment {
     facts.put("kernel", line("/proc/sys/kernel/osrelease"));
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("CPU", cpuModel());
-    facts.put("load average at start", line("/proc/loadavg"));
+    facts.put(LOAD, line("/proc/loadavg"));
     facts.put("JDK", Runtime.version() + " (" + System.getProperty("java.vm.name") + ")");
     facts.put("congestion control", line("/proc/sys/net/ipv4/tcp_congestion_control"));
     facts.put("tcp_rmem", line("/proc/sys/net/ipv4/tcp_rmem"));
@@ -31,14 +40,20 @@ public final class Environment {
   }
 
   private static String commit(Path repository) {
-    String folder = repository.toString();
-    String commit =
-        Commands.ask("git", "-C", folder, "rev-parse", "--short=12", "HEAD").orElse("?");
-    boolean changed =
-        Commands.ask("git", "-C", folder, "status", "--porcelain")
-            .map(text -> !text.isEmpty())
-            .orElse(false);
-    return changed ? commit + " with local changes" : commit;
+    String commit = git(repository, List.of("rev-parse", "--short=12", "HEAD"), List.of());
+    String changes =
+        git(repository, List.of("status", "--porcelain"), MEASURED)
+            + git(repository, List.of("diff", "HEAD"), MEASURED);
+    return commit.equals("?") || changes.isEmpty()
+        ? commit
+        : commit + " with local changes " + Integer.toHexString(changes.hashCode());
+  }
+
+  private static String git(Path repository, List<String> command, List<String> paths) {
+    List<String> line = new ArrayList<>(List.of("git", "-C", repository.toString()));
+    line.addAll(command);
+    line.addAll(paths);
+    return Commands.ask(line.toArray(String[]::new)).orElse("?");
   }
 
   private static String cpuModel() {

@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param counting how system calls are counted
  * @param pinning who keeps to which CPUs; empty when nobody
  * @param network one sentence on the loopback that was used
+ * @param parts when each part of the run was begun
  */
 public record Method(
     int rounds,
@@ -24,7 +25,8 @@ public record Method(
     String discarding,
     String counting,
     String pinning,
-    String network) {
+    String network,
+    List<String> parts) {
 
   /** Sentences, in the order of the report. */
   public List<String> sentences() {
@@ -72,8 +74,21 @@ public record Method(
         "Round trips and connections are closed loops, so the tail of their latency is a lower"
             + " bound; only the rate- workloads keep to a schedule and count from the due time.");
     lines.add(
-        "Idle memory is resident memory of the process alone; socket buffers in the kernel are not"
-            + " in it. Pages shared by several workers count once for each.");
+        "Idle memory is what the contender's own memory grows by from before the sessions to with"
+            + " them, divided by their number: Pss_Anon, Pss_Shmem and SwapPss of"
+            + " /proc/PID/smaps_rollup, the same for all. It holds garbage and slack of allocators"
+            + " and heaps, not the socket buffers in the kernel. Live Java heap is for information:"
+            + " what is left after a full collection, in one more run after the rounds.");
+    lines.add("RSS counts pages that several workers share once for each.");
+    if (parts.size() > 1) {
+      lines.add(
+          "Measured in "
+              + parts.size()
+              + " parts with the same commit, settings and contenders, begun "
+              + String.join(", ", parts)
+              + "; each workload is whole in one of them. Load average and zero-copy table are of"
+              + " the last.");
+    }
     return List.copyOf(lines);
   }
 }

@@ -46,6 +46,9 @@ public record Report(
       notes.forEach(note -> out.append("- ").append(note).append('\n'));
       out.append('\n');
     }
+    if (!results.workloads().isEmpty()) {
+      out.append(GoalTable.render(results));
+    }
     for (String workload : results.workloads()) {
       out.append("## ").append(workload).append("\n\n");
       out.append(titles.getOrDefault(workload, "")).append("\n\n");

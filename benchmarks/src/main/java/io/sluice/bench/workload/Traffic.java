@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
  * Connections that keep busy for a window of time: bulk, round trips, short connections, or a
  * mixture.
  *
+ * @param threads of every contender, 0 for as many as the run gives them
  * @param opener opens the clients
  * @param bulk whether bytes are counted
  * @param operation what the small operations are, or NONE
@@ -23,6 +24,7 @@ record Traffic(
     String name,
     String title,
     Scene scene,
+    int threads,
     Consumer<Clients> opener,
     boolean bulk,
     Operation operation)
@@ -95,7 +97,7 @@ record Traffic(
   }
 
   @Override
-  public Map<Metric, Double> countCalls(Stage stage, Timing timing, SyscallCounter counter)
+  public Map<Metric, Double> inspect(Stage stage, Timing timing, SyscallCounter counter)
       throws InterruptedException {
     Map<Metric, Double> figures = new EnumMap<>(Metric.class);
     if (stage.running().pids().isEmpty()) {

@@ -57,10 +57,6 @@ final class Window {
     return contenderAfter.cpuNsSince(contenderBefore) / NS_PER_S;
   }
 
-  long proxyRssBytes() {
-    return contenderAfter.rssBytes();
-  }
-
   /**
    * CPU seconds for one unit of work: the contender's, and the whole machine's, in which work that
    * it leaves to others shows as well.
@@ -79,7 +75,7 @@ final class Window {
     if (hasProxy()) {
       figures.put(Metric.PROXY_CORES, proxyCpuSeconds() / seconds());
       figures.put(Metric.SWITCHES, contenderAfter.switchesSince(contenderBefore) / seconds());
-      figures.put(Metric.RSS, proxyRssBytes() / (double) (1 << 20));
+      figures.put(Metric.RSS, contenderAfter.rssBytes() / (double) (1 << 20));
     }
     double load = loadAfter.cpuNsSince(loadBefore) / NS_PER_S / seconds();
     double machine = (machineAfter - machineBefore) / NS_PER_S / seconds();

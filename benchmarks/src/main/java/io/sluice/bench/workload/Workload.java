@@ -19,6 +19,11 @@ public interface Workload {
   /** What has to stand around the contender. */
   Scene scene();
 
+  /** Threads or workers that every contender has for it; 0 for as many as the run gives them. */
+  default int threads() {
+    return 0;
+  }
+
   /** True when a run before the first round makes the figures steadier. */
   boolean warmsUp();
 
@@ -34,9 +39,9 @@ public interface Workload {
    */
   Map<Metric, Double> run(Stage stage, Timing timing) throws IOException, InterruptedException;
 
-  /** Runs once more, watched by a tracer: how many system calls the contender makes. */
-  default Map<Metric, Double> countCalls(Stage stage, Timing timing, SyscallCounter counter)
-      throws InterruptedException {
+  /** Runs once more after the rounds, watched by what would disturb a measurement. */
+  default Map<Metric, Double> inspect(Stage stage, Timing timing, SyscallCounter counter)
+      throws IOException, InterruptedException {
     return Map.of();
   }
 }

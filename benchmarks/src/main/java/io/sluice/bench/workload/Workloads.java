@@ -20,6 +20,9 @@ public final class Workloads {
   private static final int MIXED_SMALL = 100;
   private static final int SLOW = 8;
 
+  /** Contenders have as many threads as the run gives them. */
+  private static final int AS_THE_RUN = 0;
+
   /** Round trips a second of the fixed schedule: well below what any contender can do. */
   private static final int RATE = 16_000;
 
@@ -33,7 +36,7 @@ public final class Workloads {
       }
     }
     for (int size : List.of(64, 1024, 16 << 10, 64 << 10)) {
-      for (int connections : List.of(1, 32, 256)) {
+      for (int connections : size == 64 ? List.of(1, 8, 32, 256) : List.of(1, 32, 256)) {
         all.add(roundTrips(Scene.LOOPBACK, size, connections));
       }
     }
@@ -45,7 +48,8 @@ public final class Workloads {
     all.add(new Idle(100));
     all.add(new Idle(1000));
     all.add(new Idle(5000));
-    all.add(mixed());
+    all.add(mixed("mixed", AS_THE_RUN, ""));
+    all.add(mixed("mixed-one-loop", 1, "; every contender has one thread or worker"));
     all.add(slow());
     all.add(bulk(Scene.VETH, Direction.DOWN, 1));
     all.add(bulk(Scene.VETH, Direction.DOWN, 8));
@@ -79,6 +83,7 @@ public final class Workloads {
             + connections
             + over(scene),
         scene,
+        AS_THE_RUN,
         clients -> clients.bulk(connections, direction),
         true,
         Operation.NONE);
@@ -89,6 +94,7 @@ public final class Workloads {
         prefix(scene) + "rr-" + size + "-" + connections,
         "Round trips of " + size + " bytes each way, connections: " + connections + over(scene),
         scene,
+        AS_THE_RUN,
         clients -> clients.roundTrips(connections, size, 0),
         false,
         Operation.ROUND_TRIP);
@@ -103,6 +109,7 @@ public final class Workloads {
             + " omission), connections: "
             + connections,
         Scene.LOOPBACK,
+        AS_THE_RUN,
         clients -> clients.roundTripsAtRate(connections, 64, RATE),
         false,
         Operation.ROUND_TRIP);
@@ -113,6 +120,7 @@ public final class Workloads {
         name,
         "Connect, 32 bytes each way, " + who + "; " + CONNECTING_AT_ONCE + " at a time",
         Scene.LOOPBACK,
+        AS_THE_RUN,
         clients -> clients.connects(CONNECTING_AT_ONCE, REQUEST_BYTES, ending),
         false,
         Operation.CONNECTION);
@@ -126,6 +134,7 @@ public final class Workloads {
             + SLOW
             + " that read 1 MB a second (bytes of the fast ones counted)",
         Scene.LOOPBACK,
+        AS_THE_RUN,
         clients -> {
           clients.slow(SLOW);
           clients.bulk(SLOW, Direction.DOWN);
@@ -142,11 +151,15 @@ public final class Workloads {
     return scene == Scene.VETH ? "; over a veth pair with MTU 1500" : "";
   }
 
-  private static Workload mixed() {
+  private static Workload mixed(String name, int threads, String how) {
     return new Traffic(
-        "mixed",
-        "One bulk connection down beside " + MIXED_SMALL + " that make round trips of 64 bytes",
+        name,
+        "One bulk connection down beside "
+            + MIXED_SMALL
+            + " that make round trips of 64 bytes"
+            + how,
         Scene.LOOPBACK,
+        threads,
         clients -> {
           clients.bulk(1, Direction.DOWN);
           clients.roundTrips(MIXED_SMALL, 64, 0);

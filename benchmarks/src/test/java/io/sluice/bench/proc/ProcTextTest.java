@@ -45,6 +45,25 @@ class ProcTextTest {
   }
 
   @Test
+  void ownMemoryIsWithoutThePagesOfFiles() {
+    List<String> rollup =
+        List.of(
+            "55a8c5144000-7ffcee3a8000 ---p 00000000 00:00 0   [rollup]",
+            "Rss:                1760 kB",
+            "Pss:                 413 kB",
+            "Pss_Anon:            112 kB",
+            "Pss_File:            291 kB",
+            "Pss_Shmem:            10 kB",
+            "Swap:                  8 kB",
+            "SwapPss:               4 kB");
+
+    assertThat(ProcText.ownMemoryBytes(rollup)).isEqualTo(126 * 1024);
+    assertThatThrownBy(() -> ProcText.ownMemoryBytes(rollup.subList(0, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Pss_Anon");
+  }
+
+  @Test
   void machineIsNotBusyWhileIdleWaitingOrStolenFrom() {
     String line = "cpu  100 20 30 99999 500 6 7 888 0 0";
 

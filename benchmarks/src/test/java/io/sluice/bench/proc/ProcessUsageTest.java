@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +32,20 @@ class ProcessUsageTest {
   }
 
   @Test
+  void ownMemoryGrowsByWhatIsTouched() throws Exception {
+    List<Long> self = List.of(ProcessHandle.current().pid());
+    int bytes = 64 << 20;
+    long before = ProcessUsage.ownMemoryBytes(self);
+
+    // Comes filled with zeros, which are written.
+    ByteBuffer memory = ByteBuffer.allocateDirect(bytes);
+    long grown = ProcessUsage.ownMemoryBytes(self) - before;
+
+    assertThat(memory.get(0)).isZero();
+    assertThat(grown).isBetween(bytes * 3L / 4, bytes * 2L);
+  }
+
+  @Test
   void processThatIsGoneCountsAsNothing() throws Exception {
     Process process = new ProcessBuilder("true").start();
     process.waitFor();
@@ -38,6 +53,7 @@ class ProcessUsageTest {
     ProcessUsage usage = ProcessUsage.of(List.of(process.pid()));
 
     assertThat(usage.rssBytes()).isZero();
+    assertThat(ProcessUsage.ownMemoryBytes(List.of(process.pid()))).isZero();
     assertThat(usage.cpuNsSince(usage)).isZero();
   }
 }

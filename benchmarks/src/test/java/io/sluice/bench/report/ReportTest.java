@@ -38,7 +38,13 @@ class ReportTest {
         .contains("| direct    | 6.00 [6.00..6.00] | –                    |\n")
         .contains("| ours, GB/s (more is better)           | 1.50   | 0.500    |\n")
         .contains("| ours, proxy CPU s/GB (less is better) | 0.500  | –        |\n")
-        .contains("- other: not installed\n");
+        .contains("- other: not installed\n")
+        .containsSubsequence("Environment:", "## Goals\n", "## bulk\n");
+  }
+
+  @Test
+  void nothingMeasuredIsNoGoalReachedOrMissed() {
+    assertThat(REPORT.render(new Results())).doesNotContain("Goals");
   }
 
   @Test

@@ -1,0 +1,43 @@
+package io.sluice.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.bench.site.Scene;
+import io.sluice.bench.workload.Timing;
+import io.sluice.bench.workload.Workload;
+import io.sluice.bench.workload.Workloads;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+
+  private static final Timing TIMING = new Timing(Duration.ZERO, Duration.ofSeconds(1));
+
+  @Test
+  void everyWorkloadIsInOneGroupOfItsSceneAndThreads() {
+    List<Workload> workloads = Workloads.all();
+
+    List<List<Workload>> groups = new Plan(workloads, 1, TIMING, TIMING).groups();
+
+    assertThat(groups).hasSize(Scene.values().length + 1);
+    assertThat(groups.stream().flatMap(List::stream))
+        .containsExactlyInAnyOrderElementsOf(workloads);
+    assertThat(groups)
+        .allSatisfy(
+            group -> {
+              assertThat(group).extracting(Workload::scene).containsOnly(group.get(0).scene());
+              assertThat(group).extracting(Workload::threads).containsOnly(group.get(0).threads());
+            });
+  }
+
+  @Test
+  void workloadOnOneLoopHasContendersOfItsOwn() {
+    assertThat(new Plan(Workloads.all(), 1, TIMING, TIMING).groups())
+        .filteredOn(group -> group.get(0).threads() == 1)
+        .singleElement()
+        .satisfies(
+            group ->
+                assertThat(group).extracting(Workload::name).containsExactly("mixed-one-loop"));
+  }
+}

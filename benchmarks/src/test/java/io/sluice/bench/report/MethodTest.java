@@ -1,0 +1,30 @@
+package io.sluice.bench.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.bench.workload.Timing;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MethodTest {
+
+  @Test
+  void severalPartsAreNamed() {
+    assertThat(sentences(List.of("monday", "tuesday")))
+        .filteredOn(line -> line.startsWith("Measured in 2 parts"))
+        .singleElement()
+        .satisfies(line -> assertThat(line).contains("begun monday, tuesday"));
+  }
+
+  @Test
+  void onePartIsNotWorthASentence() {
+    assertThat(sentences(List.of("monday"))).noneMatch(line -> line.startsWith("Measured in"));
+  }
+
+  private static List<String> sentences(List<String> parts) {
+    Timing timing = new Timing(Duration.ZERO, Duration.ofSeconds(1));
+    return new Method(5, timing, timing, 1, "send", "recv", "perf", "", "loopback", parts)
+        .sentences();
+  }
+}
