@@ -10,16 +10,15 @@ import java.util.Optional;
  * @param bufferBytes how much may wait for one stream of the mirror: a power of two, at least a
  *     page
  * @param maxLag how long a byte may wait; zero means for ever
- * @param maxSessions sessions mirrored at a time; {@link Integer#MAX_VALUE} means unlimited
+ * @param maxSessions sessions mirrored at a time; 0 means unlimited
  * @param proxyProtocol what a connection begins with; {@code NONE} for files
  * @param connectTimeout for connecting; zero means what the kernel does, and for files nothing
  * @param replies where the answers of the mirror go; empty: nowhere, they are discarded. The
  *     template contains {@code {session}}, and {@code {direction}} where both are mirrored
- * @param maxFileBytes of each file of a {@link MirrorTarget.FileTarget}; {@link Long#MAX_VALUE}
- *     means unlimited
- * @param rotateBytes size at which a capture is rotated; {@link Long#MAX_VALUE} means never
- * @param keepFiles rotated captures that are kept beside the one that is written; 0 for other
- *     targets
+ * @param maxFileBytes of each file of a {@link MirrorTarget.FileTarget}; 0 means unlimited
+ * @param rotateBytes size at which a capture is rotated; 0 means never
+ * @param keepFiles older captures that are kept beside the one that is written, at least 1; 0 for
+ *     other targets
  */
 public record MirrorConfig(
     String name,

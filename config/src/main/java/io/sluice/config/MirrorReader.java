@@ -30,8 +30,8 @@ final class MirrorReader {
   private static final Duration LONGEST = Duration.ofDays(365);
 
   private static final Word<Duration> NEVER = new Word<>("none", Duration.ZERO);
-  private static final Word<Integer> UNLIMITED = new Word<>("none", Integer.MAX_VALUE);
-  private static final Word<Long> UNLIMITED_SIZE = new Word<>("none", Long.MAX_VALUE);
+  private static final Word<Integer> UNLIMITED = new Word<>("none", 0);
+  private static final Word<Long> UNLIMITED_SIZE = new Word<>("none", 0L);
 
   private static final String DISCARD = "discard";
   private static final String FILE = "file:";
@@ -102,8 +102,8 @@ final class MirrorReader {
                 Duration.ZERO,
                 () -> section.duration("connect-timeout", SHORTEST, LONGEST, NEVER)),
             ifOfUse("replies", Optional.empty(), this::replies),
-            ifOfUse("max-bytes", Long.MAX_VALUE, () -> fileSize("max-bytes")),
-            ifOfUse("rotate-size", Long.MAX_VALUE, () -> fileSize("rotate-size")),
+            ifOfUse("max-bytes", 0L, () -> fileSize("max-bytes")),
+            ifOfUse("rotate-size", 0L, () -> fileSize("rotate-size")),
             ifOfUse("keep", 0, () -> section.integer("keep", 1, KEEP_MAX, null)));
     check(mirror);
     return mirror;
@@ -171,15 +171,13 @@ final class MirrorReader {
   }
 
   private void check(MirrorConfig mirror) {
-    if (mirror.directions() == Directions.BOTH) {
-      if (target instanceof FileTarget file) {
-        checkDirection("to", file);
-      }
-      mirror.replies().ifPresent(file -> checkDirection("replies", file));
+    if (mirror.directions() != Directions.BOTH) {
+      return;
     }
-    if (section.isSet("keep") && mirror.rotateBytes() == Long.MAX_VALUE && target != null) {
-      section.findings().warning(section.place("keep"), "has no effect without rotate-size", "");
+    if (target instanceof FileTarget file) {
+      checkDirection("to", file);
     }
+    mirror.replies().ifPresent(file -> checkDirection("replies", file));
   }
 
   private void checkDirection(String key, FileTarget file) {

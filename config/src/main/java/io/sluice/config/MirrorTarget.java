@@ -48,9 +48,9 @@ public sealed interface MirrorTarget {
   }
 
   /**
-   * A capture of all mirrored sessions in one file, or one at a time.
+   * A capture that all mirrored sessions share, one file at a time.
    *
-   * @param template contains none of {@code {session}}, {@code {direction}}, {@code {client}}
+   * @param template contains no placeholders but {@code {date}}, {@code {time}}, {@code {mirror}}
    */
   record Pcapng(String template) implements MirrorTarget {
     @Override

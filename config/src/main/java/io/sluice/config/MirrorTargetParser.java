@@ -14,9 +14,10 @@ final class MirrorTargetParser {
   private static final List<String> SCHEMES = List.of("tcp", "unix", "file", "pcapng");
   private static final String FORMS = "tcp:host:port, unix:/path, file:/path or pcapng:/path";
 
-  /** One capture holds many sessions, so nothing that is one session's may name it. */
+  /** One capture holds many sessions, so nothing that differs among them may name it. */
   private static final List<String> NOT_OF_A_CAPTURE =
-      List.of(PathTemplate.SESSION, PathTemplate.DIRECTION, PathTemplate.CLIENT);
+      List.of(
+          PathTemplate.SESSION, PathTemplate.FRONTEND, PathTemplate.DIRECTION, PathTemplate.CLIENT);
 
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)");
 

@@ -20,10 +20,10 @@ final class PathTemplate {
   static final String SESSION = "session";
   static final String DIRECTION = "direction";
   static final String CLIENT = "client";
-  static final String MIRROR = "mirror";
+  static final String FRONTEND = "frontend";
 
   private static final List<String> KNOWN =
-      List.of("date", "time", SESSION, "frontend", MIRROR, CLIENT, DIRECTION);
+      List.of("date", "time", SESSION, FRONTEND, "mirror", CLIENT, DIRECTION);
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
 
@@ -38,7 +38,9 @@ final class PathTemplate {
     check(!template.isEmpty(), "the path is missing");
     check(template.startsWith("/"), "the path must begin with /");
     check(!template.endsWith("/"), "the path must not end with /");
-    check(template.indexOf('\0') < 0, "a path cannot contain a zero byte");
+    check(
+        template.chars().noneMatch(Character::isISOControl),
+        "the path must not contain control characters");
     Set<String> found = new LinkedHashSet<>();
     Matcher matcher = PLACEHOLDER.matcher(template);
     while (matcher.find()) {
@@ -48,7 +50,18 @@ final class PathTemplate {
     }
     String rest = matcher.replaceAll("");
     check(rest.indexOf('{') < 0 && rest.indexOf('}') < 0, "a brace has no counterpart");
+    checkVariablePart(template);
     return found;
+  }
+
+  /** Below the directory that the operator names, nothing may lead out of it again. */
+  private static void checkVariablePart(String template) {
+    String variable = template.substring(literalPrefix(template).lastIndexOf('/') + 1);
+    for (String name : variable.split("/", -1)) {
+      check(
+          !name.isEmpty() && !name.equals(".") && !name.equals(".."),
+          "behind a placeholder there must be plain names between the slashes");
+    }
   }
 
   private static String unknown(String name) {

@@ -71,6 +71,16 @@ class BadMirrorTest {
         badTarget("file:/a/{session", "a brace has no counterpart"),
         badTarget("file:/a}/{session}", "a brace has no counterpart"),
         badTarget(
+            "pcapng:/{frontend}",
+            "a capture holds all sessions of the mirror: {frontend} cannot be in it"),
+        badTarget(
+            "file:/a/{session}/../b",
+            "behind a placeholder there must be plain names between the slashes"),
+        badTarget(
+            "file:/a/{date}//{session}",
+            "behind a placeholder there must be plain names between the slashes"),
+        badTarget("file:/a\u007f/{session}", "the path must not contain control characters"),
+        badTarget(
             "file:/a/{client}", "each session has a file of its own: put {session} into the path"),
         badTarget(
             "pcapng:/{session}",

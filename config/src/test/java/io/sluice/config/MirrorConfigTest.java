@@ -69,12 +69,12 @@ class MirrorConfigTest {
                 1 << 20,
                 Duration.ofSeconds(2),
                 EVERY_SESSION,
-                Integer.MAX_VALUE,
+                0,
                 ProxyProtocol.NONE,
                 Duration.ofSeconds(2),
                 Optional.empty(),
-                Long.MAX_VALUE,
-                Long.MAX_VALUE,
+                0,
+                0,
                 0));
     assertThat(config.frontends().get("web").mirrors()).isEmpty();
   }
@@ -96,8 +96,8 @@ class MirrorConfigTest {
             ProxyProtocol.V2,
             Duration.ofSeconds(1),
             Optional.of(new FileTarget("/r/{session}")),
-            Long.MAX_VALUE,
-            Long.MAX_VALUE,
+            0,
+            0,
             0);
     var audit =
         new MirrorConfig(
@@ -108,12 +108,12 @@ class MirrorConfigTest {
             1 << 20,
             Duration.ofSeconds(2),
             EVERY_SESSION,
-            Integer.MAX_VALUE,
+            0,
             ProxyProtocol.NONE,
             Duration.ZERO,
             Optional.empty(),
             3L << 30,
-            Long.MAX_VALUE,
+            0,
             0);
     var wire =
         new MirrorConfig(
@@ -124,11 +124,11 @@ class MirrorConfigTest {
             1 << 20,
             Duration.ofSeconds(2),
             EVERY_SESSION,
-            Integer.MAX_VALUE,
+            0,
             ProxyProtocol.NONE,
             Duration.ZERO,
             Optional.empty(),
-            Long.MAX_VALUE,
+            0,
             256L << 20,
             7);
     assertThat(config.mirrors().values()).containsExactly(shadow, audit, wire);
@@ -163,7 +163,7 @@ class MirrorConfigTest {
     MirrorConfig a = config.mirrors().get("a");
     assertThat(a.bufferBytes()).isEqualTo(4096);
     assertThat(a.proxyProtocol()).isEqualTo(ProxyProtocol.V2);
-    assertThat(a.rotateBytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(a.rotateBytes()).isZero();
     assertThat(a.directions().toServer() && a.directions().toClient()).isTrue();
     MirrorConfig b = config.mirrors().get("b");
     assertThat(b.bufferBytes()).isEqualTo(65536);
@@ -230,14 +230,11 @@ class MirrorConfigTest {
   }
 
   @Test
-  void doubtfulMirrorsAreWarnings() throws ConfigException {
+  void mirrorThatNobodyUsesIsAWarning() throws ConfigException {
     Loaded loaded =
-        ConfigReader.parse(
-            "s.conf", SMALL + "sluice.mirrors.spare { to = \"pcapng:/s\", keep = 3 }");
+        ConfigReader.parse("s.conf", SMALL + "sluice.mirrors.spare { to = \"pcapng:/s\" }");
 
     assertThat(loaded.warnings().stream().map(Problem::toString))
-        .containsExactly(
-            "s.conf:3: sluice.mirrors.spare.keep = 3: has no effect without rotate-size",
-            "s.conf:3: sluice.mirrors.spare: no frontend uses this mirror");
+        .containsExactly("s.conf:3: sluice.mirrors.spare: no frontend uses this mirror");
   }
 }
