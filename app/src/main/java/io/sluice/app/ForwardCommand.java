@@ -35,7 +35,7 @@ import picocli.CommandLine.TypeConversionException;
           + " LISTEN may also be :port for every address of the machine, and port 0"
           + " takes a free port.",
       "",
-      "A mirror gets the bytes of each session too and cannot slow it down or harm it. TO is"
+      "A mirror gets the bytes of each session too; unless told so, it cannot slow it down. TO is"
           + " tcp:host:port, unix:/path, file:/path/{session} or pcapng:/path; the keys are"
           + " those of sluice.mirrors in a configuration: direction=both, sample=10%%,"
           + " max-lag=500ms, ..."
