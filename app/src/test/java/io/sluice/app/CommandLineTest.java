@@ -87,7 +87,8 @@ class CommandLineTest {
     String text =
         ForwardCommand.hocon(
             AddressParser.parseBind(awkward),
-            List.of(AddressParser.parseServer("[::1]:9"), AddressParser.parseServer("unix:@name")));
+            List.of(AddressParser.parseServer("[::1]:9"), AddressParser.parseServer("unix:@name")),
+            List.of());
 
     SluiceConfig config =
         ConfigReader.parse("test", text, Map.of("sluice.threads", "3"), "test").config();
