@@ -19,7 +19,8 @@ import java.util.SplittableRandom;
  *
  * <p>The checksum of a TCP header covers the payload, which never passes through user space. So it
  * holds the sum over the pseudo header alone, as in any capture made where the network card does
- * the rest; Wireshark knows that value as checksum offload and does not complain of it.
+ * the rest. Wireshark does not look at TCP checksums unless it is told to (tcp.check_checksum);
+ * then it calls these wrong.
  *
  * <p>A UNIX socket has no such addresses: the client gets one of 127/8 and a port that no other
  * session of this capture has, the server 127.0.0.1 and a port that stands for its path.

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,6 +39,8 @@ final class NioFolder implements Closeable {
   private static final FileAttribute<?>[] NONE = {};
   private static final Set<OpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+  private static final Object RENAMING = new Object();
 
   private final Path path;
 
@@ -114,20 +117,35 @@ final class NioFolder implements Closeable {
 
   /**
    * Gives {@code from} another name, unless there is anything of that name. The JDK's move replaces
-   * without a word, so an empty file takes the name first: what is replaced then is ours.
+   * without a word, so the name is looked at first; no other thread of this process comes between,
+   * another process could.
    */
   void rename(String from, String to) throws IOException {
-    create(to).close();
-    try {
+    synchronized (RENAMING) {
+      if (exists(to)) {
+        throw new FileAlreadyExistsException(path.resolve(to).toString());
+      }
       if (secure != null) {
         secure.move(Path.of(from), secure, Path.of(to));
       } else {
         Path target = path.resolve(to);
         Files.move(path.resolve(from), target, StandardCopyOption.ATOMIC_MOVE);
       }
-    } catch (IOException e) {
-      remove(to);
-      throw e;
+    }
+  }
+
+  private boolean exists(String name) throws IOException {
+    if (secure == null) {
+      return Files.exists(path.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    }
+    try {
+      secure
+          .getFileAttributeView(
+              Path.of(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .readAttributes();
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

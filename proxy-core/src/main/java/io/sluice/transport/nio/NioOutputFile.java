@@ -122,8 +122,10 @@ final class NioOutputFile implements OutputFile {
     String path = where.toString();
     String reason = failure.getMessage();
     if (failure instanceof FileSystemException known) {
-      path = known.getFile() == null ? path : known.getFile();
-      reason = reason(known);
+      String at = known.getFile();
+      // In an open directory the JDK knows the name alone.
+      boolean elsewhere = at != null && !path.endsWith(at);
+      reason = (elsewhere ? at + ": " : "") + reason(known);
     }
     return new IOException(call + " " + path + ": " + reason, failure);
   }

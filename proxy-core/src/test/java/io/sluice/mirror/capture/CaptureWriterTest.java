@@ -74,11 +74,12 @@ class CaptureWriterTest {
   }
 
   @Test
-  void diskThatHangsHoldsUpNeitherTheLoopNorTheStop() throws IOException {
+  void diskThatHangsHoldsUpNeitherTheLoopNorTheStop() throws Exception {
     scene = new CaptureScene("nio").start();
     scene.disk.stall();
     Feed feed = feed("s");
     feed.send(TO_SERVER, BYTES);
+    scene.disk.awaitStalled();
     for (int i = 0; i < 100; i++) {
       feed.send(TO_SERVER, BYTES);
     }
@@ -95,10 +96,12 @@ class CaptureWriterTest {
   }
 
   @Test
-  void deadlineEndsTheDraining() throws IOException {
+  void deadlineEndsTheDraining() throws Exception {
     scene = new CaptureScene("nio").start();
     scene.disk.stall();
     Feed feed = feed("s");
+    feed.send(TO_SERVER, BYTES);
+    scene.disk.awaitStalled();
     for (int i = 0; i < 500; i++) {
       feed.send(TO_SERVER, BYTES);
     }
@@ -114,12 +117,14 @@ class CaptureWriterTest {
   }
 
   @Test
-  void ringWithoutRoomDetachesAndLeavesAPrefix() throws IOException {
+  void ringWithoutRoomDetachesAndLeavesAPrefix() throws Exception {
     scene = new CaptureScene("nio", 8).start();
     scene.disk.stall();
     Feed feed = feed("s");
     byte[] numbered = new byte[40];
-    for (int i = 0; i < numbered.length; i++) {
+    feed.send(TO_SERVER, numbered, 0, 1);
+    scene.disk.awaitStalled();
+    for (int i = 1; i < numbered.length; i++) {
       numbered[i] = (byte) i;
       feed.send(TO_SERVER, numbered, i, 1);
     }

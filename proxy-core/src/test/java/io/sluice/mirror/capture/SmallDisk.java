@@ -22,6 +22,7 @@ final class SmallDisk implements Transport {
   private final Transport real;
   private long room = Long.MAX_VALUE;
   private boolean closed;
+  private boolean waiting;
   private boolean truncateFails;
 
   SmallDisk(Transport real) {
@@ -45,8 +46,21 @@ final class SmallDisk implements Transport {
     notifyAll();
   }
 
+  /** Returns once somebody waits at the gate. */
+  synchronized void awaitStalled() throws InterruptedException {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (!waiting) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("nobody writes");
+      }
+      wait(100);
+    }
+  }
+
   private synchronized void pass() {
     while (closed) {
+      waiting = true;
+      notifyAll();
       try {
         wait();
       } catch (InterruptedException e) {

@@ -125,9 +125,6 @@ class TsharkTest {
     assertThat(tshark("-Y", "_ws.malformed || tcp.analysis.flags || _ws.expert.severity == error"))
         .as("seed " + seed)
         .isEmpty();
-    assertThat(tshark("-Y", "_ws.expert.severity >= warning", "-o", "tcp.check_checksum:TRUE"))
-        .as("with checksums looked at")
-        .isEmpty();
     assertThat(tshark("-Y", "ip.checksum.status == \"Bad\"", "-o", "ip.check_checksum:TRUE"))
         .isEmpty();
     assertThat(tshark("-Y", "frame.comment contains \"ends before its session\"")).hasSize(1);
