@@ -137,35 +137,34 @@ public final class PcapngFile implements Closeable {
     if (current == null) {
       open();
     }
+    if (current.position() == 0) {
+      writeHead();
+    }
   }
 
   private void open() throws IOException {
     String below = template.below(mirror, wall.millis());
-    OutputFile opened;
     try {
-      opened = transport.createFile(template.base(), below);
+      current = transport.createFile(template.base(), below);
     } catch (FileAlreadyExistsException e) {
       transport.rotateFile(template.base(), below, keep);
-      opened = transport.createFile(template.base(), below);
+      current = transport.createFile(template.base(), below);
     }
-    block.clear();
-    PcapngBlocks.putFileHead(block, mirror);
-    try {
-      opened.write(block.flip());
-    } catch (IOException e) {
-      empty(opened);
-      throw e;
-    }
-    current = opened;
-    headBytes = opened.position();
   }
 
-  /** A capture without its head is none; the next attempt would rotate it away as if it were. */
-  private void empty(OutputFile opened) {
-    try (opened) {
-      opened.truncate(0);
+  /**
+   * A file that has no room even for this stays open and is tried again: a new one each time would
+   * rotate the good old ones away while the disk is full.
+   */
+  private void writeHead() throws IOException {
+    try {
+      block.clear();
+      PcapngBlocks.putFileHead(block, mirror);
+      write(block);
+      headBytes = current.position();
     } catch (IOException e) {
-      LOG.warn("capture of mirror {}: {}", mirror, e.getMessage());
+      cutBack(0);
+      throw e;
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.slf4j.LoggerFactory;
 
 /** A writer, a loop that is turned by hand, and sessions that feed it. */
 final class CaptureScene implements AutoCloseable {
@@ -54,6 +55,13 @@ final class CaptureScene implements AutoCloseable {
     return name.equals("nio")
         ? new NioTransport()
         : new EpollTransport(LinuxSyscalls.open(), true, PUMP);
+  }
+
+  /** A printed seed; {@code -Dsluice.test.seed=N} gives the same one again. */
+  static long seed(Class<?> test) {
+    long seed = Long.getLong("sluice.test.seed", System.nanoTime() & 0xFFFF_FFFFL);
+    LoggerFactory.getLogger(test).info("-Dsluice.test.seed={}", seed);
+    return seed;
   }
 
   CaptureScene start() {

@@ -216,7 +216,7 @@ class FileSinkTest {
   @ValueSource(strings = {"epoll", "nio"})
   void randomPiecesOfManySessionsAddUp(String transport) throws IOException {
     open(transport);
-    long seed = System.nanoTime();
+    long seed = CaptureScene.seed(FileSinkTest.class);
     Random random = new Random(seed);
     byte[] content = new byte[300_000];
     random.nextBytes(content);

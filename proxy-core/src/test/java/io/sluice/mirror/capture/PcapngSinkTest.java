@@ -219,6 +219,29 @@ class PcapngSinkTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
+  void fullDiskRotatesNothingAway(String transport) throws IOException {
+    Files.writeString(place.resolve("web.pcapng"), "of an earlier process");
+    open(transport, 10_000, 2);
+    for (int room = 0; room < 10; room++) {
+      scene.disk.leave(room);
+      Feed feed = both(CaptureScene.session("s" + room));
+      feed.awaitClosed();
+      assertThat(feed.failures).containsExactly(DetachReason.WRITE);
+    }
+    assertThat(place.resolve("web.pcapng.1")).hasContent("of an earlier process");
+    assertThat(place.resolve("web.pcapng")).isEmptyFile();
+
+    scene.disk.leave(Long.MAX_VALUE);
+    Feed lucky = both(CaptureScene.session("s"));
+    lucky.send(TO_SERVER, HELLO);
+    lucky.end(false);
+    lucky.awaitClosed();
+    assertThat(conversation().toServer()).isEqualTo(HELLO);
+    assertThat(place.resolve("web.pcapng.1")).hasContent("of an earlier process");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
   void otherSessionsGoOnInTheSameFileAfterAFailure(String transport) throws IOException {
     open(transport, 0, 1);
     Feed unlucky = both(CaptureScene.session("s1"));
@@ -323,7 +346,7 @@ class PcapngSinkTest {
   @ValueSource(strings = {"epoll", "nio"})
   void randomPiecesOfManySessionsAddUp(String transport) throws IOException {
     open(transport, 300_000, 100);
-    long seed = System.nanoTime();
+    long seed = CaptureScene.seed(PcapngSinkTest.class);
     Random random = new Random(seed);
     byte[] content = new byte[200_000];
     random.nextBytes(content);

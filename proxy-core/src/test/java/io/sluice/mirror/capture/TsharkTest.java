@@ -68,7 +68,7 @@ class TsharkTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void followGivesTheExactBytesAndNothingIsWrong(String transport) throws Exception {
-    long seed = System.nanoTime();
+    long seed = CaptureScene.seed(TsharkTest.class);
     Random random = new Random(seed);
     byte[] content = new byte[3 << 20];
     random.nextBytes(content);
