@@ -61,6 +61,14 @@ abstract class TransportContractTest {
   }
 
   @Nested
+  class WritingFiles extends FileContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
   class Closing extends CloseContract {
     @Override
     Transport newTransport() throws IOException {
