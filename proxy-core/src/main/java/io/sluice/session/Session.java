@@ -5,6 +5,7 @@ import io.sluice.backend.Server;
 import io.sluice.linux.Errno;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
+import io.sluice.mirror.SessionMirrors;
 import io.sluice.stats.Counter;
 import io.sluice.transport.Poller;
 import io.sluice.transport.StreamSocket;
@@ -65,6 +66,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Null until connected. */
   private Relay relay;
+
+  private SessionMirrors mirrors = SessionMirrors.NONE;
 
   private long timerNs;
 
@@ -185,7 +188,16 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     loop.timers().cancel(timer);
     connectedAfterNs = loop.nowNs() - acceptedNs;
     server.counters().add(loop.index(), Counter.SESSIONS, 1);
-    relay = new Relay(client, serverSocket, loop.poller(), timeouts, loop.nowNs());
+    mirrors =
+        SessionMirrors.open(
+            frontend.mirrors(),
+            sessions.mirrors(),
+            frontend.name(),
+            client,
+            serverSocket,
+            acceptedWallMs,
+            this::onReady);
+    relay = new Relay(client, serverSocket, loop.poller(), timeouts, mirrors, loop.nowNs());
     onRelaying();
   }
 
@@ -243,6 +255,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   void fold() {
     if (relay != null) {
       relay.fold(this::count);
+      mirrors.fold(relay.toServer().counters().bytes(), relay.toClient().counters().bytes());
     }
   }
 
@@ -364,6 +377,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   /** The two Flows; null if it was never connected. */
   Relay relay() {
     return relay;
+  }
+
+  SessionMirrors mirrors() {
+    return mirrors;
   }
 
   /** Connection attempts after the first. */

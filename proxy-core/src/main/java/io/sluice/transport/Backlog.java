@@ -31,6 +31,27 @@ public interface Backlog {
    */
   void writeTo(OutputFile file, long bytes) throws IOException;
 
+  /**
+   * Adds all of {@code content}, for what goes before the first byte of a stream. Loop thread.
+   *
+   * @return its length, or {@code -errno} with nothing added
+   */
+  long add(byte[] content);
+
+  /**
+   * Adds what {@code socket} has received. Loop thread.
+   *
+   * @return bytes added; 0 at EOF; {@code -EAGAIN} when there is nothing to receive or no room;
+   *     another {@code -errno} when the socket is broken or nothing can be borrowed
+   */
+  long receiveFrom(StreamSocket socket);
+
+  /** Bytes ever added that did not enter user space. Loop thread. */
+  long teedBytes();
+
+  /** Bytes ever added by way of a buffer. Loop thread. */
+  long copiedBytes();
+
   /** Gives back what is borrowed if there are no bytes. Loop thread. */
   void trim();
 

@@ -48,6 +48,26 @@ final class MemoryBacklog implements Backlog {
   }
 
   @Override
+  public long add(byte[] content) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long receiveFrom(StreamSocket socket) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public long teedBytes() {
+    return 0;
+  }
+
+  @Override
+  public long copiedBytes() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void trim() {}
 
   @Override
