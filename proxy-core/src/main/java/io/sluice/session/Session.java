@@ -149,7 +149,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
         }
         return;
       }
-      failure = failureOf(-loop.poller().lastError());
+      failure = CloseReason.ofConnect(-loop.poller().lastError());
       count(Counter.CONNECT_FAILURES, 1);
       place = backend.nextAfter(place);
     }
@@ -166,7 +166,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       if (result == 0) {
         onConnected();
       } else if (result != -Errno.EINPROGRESS) {
-        onConnectFailed(failureOf(-result));
+        onConnectFailed(CloseReason.ofConnect(-result));
       }
     }
   }
@@ -341,20 +341,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
         };
     assert legal : state + " -> " + next;
     state = next;
-  }
-
-  private static CloseReason failureOf(int errno) {
-    return switch (errno) {
-      case Errno.EMFILE,
-          Errno.ENFILE,
-          Errno.ENOBUFS,
-          Errno.ENOMEM,
-          Errno.ENOSPC, // epoll_ctl(2): over fs.epoll.max_user_watches.
-          Errno.EADDRNOTAVAIL ->
-          CloseReason.OUT_OF_RESOURCES;
-      case Errno.ETIMEDOUT -> CloseReason.CONNECT_TIMEOUT;
-      default -> CloseReason.CONNECT_FAILED;
-    };
   }
 
   State state() {

@@ -30,33 +30,11 @@ class ReplayIT {
 
   @TempDir Path folder;
 
-  private static String replied(Socket redis, String command) throws IOException {
-    redis.getOutputStream().write(command.getBytes(StandardCharsets.ISO_8859_1));
-    // Small answers, each of which Redis writes at once.
-    byte[] buffer = new byte[65_536];
-    int length = redis.getInputStream().read(buffer);
-    return new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
-  }
-
-  private Program redis(int port) throws IOException {
-    List<String> command =
-        List.of(
-            Tool.REDIS_SERVER.path(),
-            "--port",
-            String.valueOf(port),
-            "--bind",
-            "127.0.0.1",
-            "--save",
-            "",
-            "--dir",
-            folder.toString());
-    return Program.start(folder, "redis-" + port, command).awaitPort(port);
-  }
-
   private static void fill(Socket redis, String changed) throws IOException {
     for (int key = 0; key < 50; key++) {
       String value = key == 33 ? changed : "value of " + key;
-      assertThat(replied(redis, "SET key:" + key + " \"" + value + "\"\r\n")).isEqualTo("+OK\r\n");
+      assertThat(Redis.replied(redis, "SET key:" + key + " \"" + value + "\"\r\n"))
+          .isEqualTo("+OK\r\n");
     }
   }
 
@@ -70,22 +48,20 @@ class ReplayIT {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void redisWithTheSameDataAnswersTheSame(String transport) throws IOException {
-    int first = Ports.free();
-    int second = Ports.free();
     CaptureWriter writer = CaptureWriter.pcapng();
     Path streams = Files.createDirectory(folder.resolve("streams"));
     long offset;
-    try (Program original = redis(first);
-        Program other = redis(second);
-        Socket client = new Socket(InetAddress.getLoopbackAddress(), first);
-        Socket filler = new Socket(InetAddress.getLoopbackAddress(), second)) {
+    try (Redis original = Redis.start(folder);
+        Redis other = Redis.start(folder);
+        Socket client = original.connect();
+        Socket filler = other.connect()) {
       fill(client, "value of 33");
       fill(filler, "value of 33");
       offset = record(client, writer, streams);
       Path capture = writer.writeTo(folder.resolve("redis.pcapng"));
 
       for (Path recording : List.of(capture, streams)) {
-        Program same = replay(second, recording, "--transport", transport, "--repeat", "3");
+        Program same = replay(other.port(), recording, "--transport", transport, "--repeat", "3");
         assertThat(same.stdout()).containsPattern("divergences +0\n");
         assertThat(same.stderr()).isEmpty();
         assertThat(same.exitCode()).isZero();
@@ -93,7 +69,7 @@ class ReplayIT {
 
       fill(filler, "value OF 33");
       for (Path recording : List.of(capture, streams)) {
-        Program changed = replay(second, recording, "--transport", transport);
+        Program changed = replay(other.port(), recording, "--transport", transport);
         assertThat(changed.stdout())
             .contains("to-client differs at byte " + offset + ": another byte than recorded")
             .contains("|of 33", "|OF 33")
@@ -101,7 +77,7 @@ class ReplayIT {
             .containsPattern("divergences +1\n");
         assertThat(changed.exitCode()).isEqualTo(1);
       }
-      assertThat(original.isAlive() && other.isAlive()).isTrue();
+      assertThat(original.server().isAlive() && other.server().isAlive()).isTrue();
     }
   }
 
@@ -112,7 +88,7 @@ class ReplayIT {
     StringBuilder answered = new StringBuilder();
     for (int key = 0; key < 50; key++) {
       String command = "GET key:" + key + "\r\n";
-      String answer = replied(client, command);
+      String answer = Redis.replied(client, command);
       dialog.ask(command).answer(answer);
       asked.append(command);
       answered.append(answer);
