@@ -248,7 +248,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private boolean mayStillEnd() {
     long nowNs = loop.nowNs();
     long left = socket.unacknowledgedBytes();
-    if (!ending || left < unacknowledged) {
+    if (!ending || (left > 0 && left < unacknowledged)) {
       ending = true;
       unacknowledged = left;
       endsAtNs = nowNs + END_NS;

@@ -37,6 +37,10 @@ class MirrorFuzzTest {
   private static final long[] FIXED_SEEDS = {1, 2};
   private static final long STALL_NS = Duration.ofSeconds(10).toNanos();
   private static final Duration TURN = Duration.ofMillis(1);
+
+  /** When all sessions are over: mirrors that stopped reading take seconds of leave. */
+  private static final Duration LATE_TURN = Duration.ofMillis(20);
+
   private static final int PAGE_KIB = 4;
   private static final int[] SLOTS = {1, 2, 4, 16, 64, 256};
 
@@ -161,7 +165,7 @@ class MirrorFuzzTest {
             session.step();
           }
         }
-        step();
+        step(TURN);
         for (FuzzSession session : live) {
           if (session.isOver()) {
             session.check();
@@ -184,7 +188,7 @@ class MirrorFuzzTest {
     }
 
     /** Accepts at the mirrors, lets each read, and turns the loop. */
-    private void step() throws IOException {
+    private void step(Duration time) throws IOException {
       for (int i = 0; i < received.size(); i++) {
         SocketChannel accepted;
         while ((accepted = harness.targets.get(i).accept()) != null) {
@@ -194,7 +198,7 @@ class MirrorFuzzTest {
           mirror.step();
         }
       }
-      harness.clock.advance(TURN);
+      harness.clock.advance(time);
       harness.loop.turn(0);
     }
 
@@ -202,13 +206,13 @@ class MirrorFuzzTest {
     private void end() throws IOException {
       long begunNs = System.nanoTime();
       while (harness.sessions.size() > 0 || !harness.sessions.mirrors().isEmpty()) {
-        step();
+        step(LATE_TURN);
         if (System.nanoTime() - begunNs > 2 * STALL_NS) {
           throw new AssertionError("mirrors are left: " + harness.poller.usage());
         }
       }
       for (int i = 0; i < 3; i++) {
-        step();
+        step(TURN);
       }
       for (List<FuzzMirror> connections : received) {
         for (FuzzMirror connection : connections) {

@@ -295,8 +295,7 @@ class SlowMirrorTest {
       pair.server().finish();
       harness.expectNoSessions();
       assertThat(harness.sessions.mirrors().isEmpty()).isFalse();
-      harness.pass(Duration.ofSeconds(5));
-      harness.pass(Duration.ofSeconds(5));
+      harness.pass(Duration.ofMillis(5_001));
       harness.expectNothingLeft();
     }
   }
