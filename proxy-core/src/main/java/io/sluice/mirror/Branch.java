@@ -5,8 +5,10 @@ import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
 import io.sluice.transport.Backlog;
 import io.sluice.transport.Direction;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One mirror of one session, both directions.
@@ -31,14 +33,17 @@ final class Branch implements Sink.Owner {
   private final Runnable onRoom;
   private final long maxLagNs;
   private final LagTimer timer = new LagTimer();
-  private final Map<Direction, MirrorStream> streams = new EnumMap<>(Direction.class);
+
+  /** By the ordinals of directions; null where one is not mirrored. */
+  private final MirrorStream[] byDirection = new MirrorStream[Direction.values().length];
+
+  private final MirrorStream[] streams;
   private final Sink sink;
   private DetachReason detached;
   private boolean closed;
   private long foldedBytes;
   private long foldedTeedBytes;
   private long foldedCopiedBytes;
-  private long droppedBytes;
 
   /**
    * A branch for a session that {@code mirror} has let in.
@@ -62,9 +67,10 @@ final class Branch implements Sink.Owner {
       if (wanted) {
         Backlog backlog = loop.poller().backlog(config.bufferBytes());
         backlogs.put(direction, backlog);
-        streams.put(direction, new MirrorStream(this, direction, backlog));
+        byDirection[direction.ordinal()] = new MirrorStream(this, direction, backlog);
       }
     }
+    streams = Arrays.stream(byDirection).filter(Objects::nonNull).toArray(MirrorStream[]::new);
     sink = mirror.sinks().open(session, backlogs, loop, this);
   }
 
@@ -74,7 +80,7 @@ final class Branch implements Sink.Owner {
 
   /** The stream of {@code direction}, or null if that is not mirrored. */
   MirrorStream stream(Direction direction) {
-    return streams.get(direction);
+    return byDirection[direction.ordinal()];
   }
 
   /** Why it was dropped, or null. */
@@ -84,17 +90,17 @@ final class Branch implements Sink.Owner {
 
   /** Bytes that the mirror has taken. */
   long takenBytes() {
-    long taken = -droppedBytes;
-    for (MirrorStream stream : streams.values()) {
-      taken += stream.addedBytes() - stream.backlog().bytes();
+    long taken = 0;
+    for (MirrorStream stream : streams) {
+      taken += stream.takenBytes();
     }
-    return Math.max(0, taken);
+    return taken;
   }
 
   /** How long, for certain, the oldest byte has waited for the mirror; in nanoseconds. */
   long lagNs() {
     long lag = 0;
-    for (MirrorStream stream : streams.values()) {
+    for (MirrorStream stream : streams) {
       lag = Math.max(lag, stream.lagNs(loop.nowNs()));
     }
     return lag;
@@ -122,11 +128,11 @@ final class Branch implements Sink.Owner {
     detached = reason;
     loop.timers().cancel(timer);
     boolean waited = false;
-    for (MirrorStream stream : streams.values()) {
+    for (MirrorStream stream : streams) {
       stream.letGo();
       waited |= stream.takeBlocking();
     }
-    mirror.onDetached(reason, detail);
+    mirror.onDetached(reason, detail, loop.nowNs());
     sink.abort();
     if (waited) {
       onRoom.run();
@@ -135,7 +141,7 @@ final class Branch implements Sink.Owner {
 
   @Override
   public void onProgress(Direction direction) {
-    MirrorStream stream = streams.get(direction);
+    MirrorStream stream = byDirection[direction.ordinal()];
     stream.backlog().trim();
     if (stream.takeBlocking()) {
       onRoom.run();
@@ -153,9 +159,9 @@ final class Branch implements Sink.Owner {
       return;
     }
     loop.timers().cancel(timer);
-    for (MirrorStream stream : streams.values()) {
+    for (MirrorStream stream : streams) {
       stream.letGo();
-      droppedBytes += stream.backlog().release();
+      stream.release();
     }
     fold();
     closed = true;
@@ -170,7 +176,7 @@ final class Branch implements Sink.Owner {
     }
     long teed = 0;
     long copied = 0;
-    for (MirrorStream stream : streams.values()) {
+    for (MirrorStream stream : streams) {
       teed += stream.backlog().teedBytes();
       copied += stream.backlog().copiedBytes();
     }
@@ -188,7 +194,7 @@ final class Branch implements Sink.Owner {
     if (maxLagNs > 0 && detached == null && !closed && !timer.isArmed()) {
       long nowNs = loop.nowNs();
       long leftNs = Long.MAX_VALUE;
-      for (MirrorStream stream : streams.values()) {
+      for (MirrorStream stream : streams) {
         long lagNs = stream.lagNs(nowNs);
         if (stream.backlog().bytes() > 0) {
           leftNs = Math.min(leftNs, maxLagNs - lagNs);

@@ -20,7 +20,7 @@ public final class Mirror implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
 
   /** A mirror that fails fails for every session: one line for each reason in this time. */
-  private static final long LOG_INTERVAL_MS = 5_000;
+  private static final long LOG_INTERVAL_NS = 5_000_000_000L;
 
   private static final long NEVER_LOGGED = Long.MIN_VALUE;
   private static final int REASONS = DetachReason.values().length;
@@ -30,7 +30,7 @@ public final class Mirror implements AutoCloseable {
   private final Sampler sampler;
   private final AtomicInteger active = new AtomicInteger();
   private final LongAdder[] counts = new LongAdder[MirrorCounter.values().length];
-  private final AtomicLong[] loggedAtMs = new AtomicLong[REASONS];
+  private final AtomicLong[] loggedAtNs = new AtomicLong[REASONS];
   private final LongAdder[] unlogged = new LongAdder[REASONS];
   private volatile int maxSessions;
 
@@ -41,7 +41,7 @@ public final class Mirror implements AutoCloseable {
     sampler = new Sampler(config.sampling());
     maxSessions = config.maxSessions();
     Arrays.setAll(counts, i -> new LongAdder());
-    Arrays.setAll(loggedAtMs, i -> new AtomicLong(NEVER_LOGGED));
+    Arrays.setAll(loggedAtNs, i -> new AtomicLong(NEVER_LOGGED));
     Arrays.setAll(unlogged, i -> new LongAdder());
   }
 
@@ -116,18 +116,17 @@ public final class Mirror implements AutoCloseable {
   }
 
   /** Counts a detachment and logs it, if nothing of its kind was logged lately. */
-  void onDetached(DetachReason reason, String detail) {
+  void onDetached(DetachReason reason, String detail, long nowNs) {
     count(MirrorCounter.of(reason), 1);
     if (reason == DetachReason.CONNECT || reason == DetachReason.CONNECT_TIMEOUT) {
       count(MirrorCounter.CONNECT_FAILURES, 1);
     }
     LongAdder since = unlogged[reason.ordinal()];
     since.increment();
-    AtomicLong last = loggedAtMs[reason.ordinal()];
-    long nowMs = System.nanoTime() / 1_000_000;
-    long lastMs = last.get();
-    if ((lastMs == NEVER_LOGGED || nowMs - lastMs >= LOG_INTERVAL_MS)
-        && last.compareAndSet(lastMs, nowMs)) {
+    AtomicLong last = loggedAtNs[reason.ordinal()];
+    long lastNs = last.get();
+    if ((lastNs == NEVER_LOGGED || nowNs - lastNs >= LOG_INTERVAL_NS)
+        && last.compareAndSet(lastNs, nowNs)) {
       LOG.warn(
           "mirror {} ({}): detached from {} session(s): {}{}",
           name(),

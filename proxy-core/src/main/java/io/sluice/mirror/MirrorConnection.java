@@ -59,6 +59,14 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private boolean ended;
   private boolean endedByReset;
   private boolean peerEnded;
+
+  /** What is wrong from the beginning, or 0; told in the first turn. */
+  private long headerFailure;
+
+  /** Of the mirror's leave: bytes that it had not acknowledged when it was last looked at. */
+  private long unacknowledged = Long.MAX_VALUE;
+
+  private boolean ending;
   private long endsAtNs;
 
   MirrorConnection(
@@ -83,8 +91,14 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
             .orElse(null);
   }
 
-  /** Connects in a turn of its own: the session's turn does not pay for it. */
+  /**
+   * Connects in a turn of its own: the session's turn does not pay for it. The header is added now,
+   * because the session's first bytes may be before that turn.
+   */
   void begin() {
+    if (terms.proxyHeader()) {
+      headerFailure = Math.min(0, backlog.add(header()));
+    }
     onReady();
   }
 
@@ -142,12 +156,9 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void connect() {
-    if (terms.proxyHeader()) {
-      byte[] header = header();
-      if (backlog.add(header) != header.length) {
-        owner.onFailed(DetachReason.RESOURCES, "no room for the PROXY header");
-        return;
-      }
+    if (headerFailure < 0) {
+      owner.onFailed(DetachReason.RESOURCES, "no room for the PROXY header");
+      return;
     }
     socket = loop.poller().connect(terms.address(), terms.tcp(), this);
     if (socket == null) {
@@ -219,21 +230,30 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void finish() {
-    long nowNs = loop.nowNs();
-    if (endsAtNs == 0) {
-      endsAtNs = nowNs + END_NS;
-    }
     if (!endedByReset) {
       socket.shutdownOutput();
       state = State.FINISHED;
+      mayStillEnd();
       loop.timers().arm(timer, endsAtNs);
-    } else if (socket.unacknowledgedBytes() == 0 || nowNs >= endsAtNs) {
+    } else if (socket.unacknowledgedBytes() == 0 || !mayStillEnd()) {
       socket.reset();
       close(true);
     } else {
       // A reset destroys what has not been delivered.
-      loop.timers().arm(timer, nowNs + ACK_CHECK_NS);
+      loop.timers().arm(timer, loop.nowNs() + ACK_CHECK_NS);
     }
+  }
+
+  /** Whether there is time left; it begins again when the mirror has acknowledged something. */
+  private boolean mayStillEnd() {
+    long nowNs = loop.nowNs();
+    long left = socket.unacknowledgedBytes();
+    if (!ending || (left > 0 && left < unacknowledged)) {
+      ending = true;
+      unacknowledged = left;
+      endsAtNs = nowNs + END_NS;
+    }
+    return nowNs - endsAtNs < 0;
   }
 
   private void fail(long result) {
@@ -259,8 +279,12 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
       case CONNECTING -> owner.onFailed(DetachReason.CONNECT_TIMEOUT, "");
       case SENDING -> onReady();
       case FINISHED -> {
-        socket.close();
-        close(true);
+        if (mayStillEnd()) {
+          loop.timers().arm(timer, endsAtNs);
+        } else {
+          socket.close();
+          close(true);
+        }
       }
       case NEW, CLOSED -> {
         // Nothing is waited for.

@@ -19,6 +19,7 @@ final class MirrorStream {
   private final Backlog backlog;
   private long aheadBytes;
   private long addedBytes;
+  private long droppedBytes;
   private boolean attached = true;
   private boolean blocking;
 
@@ -44,6 +45,16 @@ final class MirrorStream {
   /** Bytes added for the mirror so far. */
   long addedBytes() {
     return addedBytes;
+  }
+
+  /** Bytes that the mirror has taken; a header that goes before them does not count. */
+  long takenBytes() {
+    return Math.max(0, addedBytes - droppedBytes - backlog.bytes());
+  }
+
+  /** Drops what waits and gives back what is borrowed for it. */
+  void release() {
+    droppedBytes += backlog.release();
   }
 
   boolean isAttached() {
@@ -72,9 +83,11 @@ final class MirrorStream {
       blocking = true;
       return 0;
     }
-    owner.detach(
-        duplicated == -Errno.EAGAIN ? DetachReason.BUFFER : DetachReason.RESOURCES,
-        Errno.name((int) -duplicated));
+    if (duplicated == -Errno.EAGAIN) {
+      owner.detach(DetachReason.BUFFER, "");
+    } else {
+      owner.detach(DetachReason.RESOURCES, Errno.name((int) -duplicated));
+    }
     return Long.MAX_VALUE;
   }
 

@@ -31,6 +31,12 @@ final class MirrorSinks {
    * @throws IOException when its address cannot be resolved
    */
   static SinkFactory of(MirrorConfig config, Transport transport) throws IOException {
+    return of(config, transport, TCP);
+  }
+
+  /** The same with options of its connections. */
+  static SinkFactory of(MirrorConfig config, Transport transport, TcpOptions tcp)
+      throws IOException {
     MirrorTarget target = config.target();
     if (target instanceof MirrorTarget.FileTarget file) {
       return files(config, file, config.maxFileBytes(), transport);
@@ -49,7 +55,7 @@ final class MirrorSinks {
     return new SocketSinks(
         new SocketTerms(
             address,
-            TCP,
+            tcp,
             config.connectTimeout().toNanos(),
             config.proxyProtocol() == MirrorConfig.ProxyProtocol.V2,
             config.sampling().toString(),

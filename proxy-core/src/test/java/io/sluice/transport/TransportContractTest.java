@@ -61,6 +61,14 @@ abstract class TransportContractTest {
   }
 
   @Nested
+  class WaitingForMirrors extends BacklogContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
   class WritingFiles extends FileContract {
     @Override
     Transport newTransport() throws IOException {

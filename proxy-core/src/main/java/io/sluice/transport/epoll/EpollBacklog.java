@@ -83,14 +83,21 @@ final class EpollBacklog implements Backlog {
     }
     NativeMemory scratch = poller.sharedMemory();
     int max = (int) Math.min(room, scratch.bytes());
-    long received = ((EpollSocket) socket).receive(scratch.address(), max);
-    if (received <= 0) {
+    EpollSocket source = (EpollSocket) socket;
+    long there = source.peek(scratch.address(), max);
+    if (there <= 0) {
       trim();
-      return received;
+      return there;
     }
-    long written = pipe.fillFromMemory(scratch.address(), received);
-    copiedBytes += Math.max(0, written);
-    return written == received ? received : -Errno.ENOBUFS;
+    // A pipe may be full with fewer bytes than its size says; what it does not take stays there.
+    long written = pipe.fillFromMemory(scratch.address(), there);
+    if (written <= 0) {
+      return written;
+    }
+    copiedBytes += written;
+    long received = source.receive(scratch.address(), (int) written);
+    assert received == written || received < 0 : "what was looked at is still there";
+    return written;
   }
 
   @Override

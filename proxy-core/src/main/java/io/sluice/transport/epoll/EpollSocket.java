@@ -121,6 +121,12 @@ final class EpollSocket extends Registration implements StreamSocket {
     return received(recv(address, max, 0), max);
   }
 
+  /** recv(2) that leaves the bytes where they are; that there are none is kept. */
+  long peek(long address, int max) {
+    long count = recv(address, max, Linux.MSG_PEEK);
+    return count > 0 ? count : received(count, max);
+  }
+
   @Override
   public long discard() {
     // With MSG_TRUNC a TCP socket drops its bytes and leaves the buffer alone.

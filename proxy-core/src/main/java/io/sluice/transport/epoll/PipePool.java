@@ -71,12 +71,12 @@ final class PipePool {
    */
   Pipe takeForMirror(long bytes) {
     int spare = budget.pages() / 2;
-    Pipe pipe;
+    Pipe pipe = null;
     if (bytes > largeBytes) {
       pipe = create((int) bytes, spare);
     } else if (largeIdleCount > 0) {
       pipe = largeIdle[--largeIdleCount];
-    } else {
+    } else if (largeBytes > SMALL_BYTES) {
       pipe = create(largeBytes, spare);
     }
     if (pipe == null) {

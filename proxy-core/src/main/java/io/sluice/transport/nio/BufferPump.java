@@ -62,7 +62,7 @@ final class BufferPump implements Pump {
     assert bytes != null && max > 0 : "nothing to drain";
     counters.calls++;
     int end = bytes.limit();
-    bytes.limit((int) Math.min(end, bytes.position() + max));
+    bytes.limit(bytes.position() + (int) Math.min(max, bytes.remaining()));
     long written = target.write(bytes);
     bytes.limit(end);
     if (written > 0) {
