@@ -115,6 +115,10 @@ final class Branch implements Sink.Owner {
     watchLag();
   }
 
+  void onFull(Direction direction) {
+    sink.onFull(direction);
+  }
+
   void onStreamEnd(Direction direction, boolean byReset) {
     if (detached == null && !closed) {
       sink.onEnd(direction, byReset);

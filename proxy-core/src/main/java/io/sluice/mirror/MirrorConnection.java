@@ -60,8 +60,8 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private boolean endedByReset;
   private boolean peerEnded;
 
-  /** What is wrong from the beginning, or 0; told in the first turn. */
-  private long headerFailure;
+  /** The {@code -errno} of what is wrong from the beginning, or 0; told in the first turn. */
+  private int beginFailure;
 
   /** Of the mirror's leave: bytes that it had not acknowledged when it was last looked at. */
   private long unacknowledged = Long.MAX_VALUE;
@@ -92,17 +92,30 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   /**
-   * Connects in a turn of its own: the session's turn does not pay for it. The header is added now,
-   * because the session's first bytes may be before that turn.
+   * Adds the header, before the session's first bytes, and begins to connect, so that the
+   * connection may be there before a burst of them fills the buffer.
    */
   void begin() {
-    if (terms.proxyHeader()) {
-      headerFailure = Math.min(0, backlog.add(header()));
+    if (terms.proxyHeader() && backlog.add(header()) < 0) {
+      beginFailure = -Errno.ENOBUFS;
+    } else {
+      socket = loop.poller().connect(terms.address(), terms.tcp(), this);
+      beginFailure = socket == null ? loop.poller().lastError() : 0;
     }
     onReady();
   }
 
   void onBytes() {
+    if (state == State.SENDING) {
+      flush();
+    }
+  }
+
+  /** There is no room for more: what the last poll made possible must not wait for its turn. */
+  void onFull() {
+    if (state == State.CONNECTING && socket.isWritable()) {
+      checkConnected();
+    }
     if (state == State.SENDING) {
       flush();
     }
@@ -135,7 +148,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   public void onTurn() {
     queued = false;
     if (state == State.NEW) {
-      connect();
+      awaitConnected();
     }
     if (state == State.CONNECTING) {
       checkConnected();
@@ -155,14 +168,9 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
-  private void connect() {
-    if (headerFailure < 0) {
-      owner.onFailed(DetachReason.RESOURCES, "no room for the PROXY header");
-      return;
-    }
-    socket = loop.poller().connect(terms.address(), terms.tcp(), this);
-    if (socket == null) {
-      owner.onFailed(reasonOf(-loop.poller().lastError()), Errno.text(-loop.poller().lastError()));
+  private void awaitConnected() {
+    if (beginFailure < 0) {
+      owner.onFailed(reasonOf(-beginFailure), Errno.text(-beginFailure));
       return;
     }
     state = State.CONNECTING;

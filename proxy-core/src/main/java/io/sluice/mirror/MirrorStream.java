@@ -73,6 +73,13 @@ final class MirrorStream {
       return aheadBytes;
     }
     long duplicated = pump.duplicate(backlog);
+    if (duplicated == -Errno.EAGAIN) {
+      owner.onFull(direction);
+      if (!attached) {
+        return Long.MAX_VALUE;
+      }
+      duplicated = pump.duplicate(backlog);
+    }
     if (duplicated > 0) {
       aheadBytes = duplicated;
       addedBytes += duplicated;

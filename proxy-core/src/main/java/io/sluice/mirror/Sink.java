@@ -19,6 +19,12 @@ public interface Sink {
    */
   void onBytes(Direction direction, long bytes, long nowNs);
 
+  /**
+   * The backlog of {@code direction} has no room for what comes next: the last chance to make some
+   * before this mirror is detached, or holds up its session.
+   */
+  default void onFull(Direction direction) {}
+
   /** The stream of {@code direction} has ended after the last byte added: by FIN, or by reset. */
   void onEnd(Direction direction, boolean byReset);
 

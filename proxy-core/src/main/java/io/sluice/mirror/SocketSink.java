@@ -36,6 +36,11 @@ final class SocketSink implements Sink {
   }
 
   @Override
+  public void onFull(Direction direction) {
+    connections.get(direction).onFull();
+  }
+
+  @Override
   public void onEnd(Direction direction, boolean byReset) {
     connections.get(direction).onEnd(byReset);
   }

@@ -198,7 +198,11 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
             acceptedWallMs,
             this::onReady);
     relay = new Relay(client, serverSocket, loop.poller(), timeouts, mirrors, loop.nowNs());
-    onRelaying();
+    if (mirrors == SessionMirrors.NONE) {
+      onRelaying();
+    } else {
+      onReady(); // Behind a poll, in which a mirror near by is connected.
+    }
   }
 
   private void onRelaying() {

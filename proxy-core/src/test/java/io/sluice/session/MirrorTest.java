@@ -8,6 +8,7 @@ import io.sluice.mirror.MirrorCounter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -79,6 +80,32 @@ class MirrorTest {
       harness.expect(mirror, "answer");
       harness.expectEof(mirror);
       assertThat(mirror.text()).isEqualTo("answer");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "splice", "nio"})
+  @DisplayName("a burst of more than buffer that waits at the start finds the mirror connected")
+  void burstAtTheStart(String way) throws Exception {
+    byte[] content = Delivery.random(7, 22_000);
+    try (LoopHarness harness = LoopHarness.mirrored(way, "buffer = 16KiB")) {
+      Peer client = harness.client();
+      int before = 0;
+      for (int sent = 1; sent > 0 && before < content.length; before += sent) {
+        sent = Math.max(0, client.write(content, before, content.length - before));
+      }
+      LoopHarness.Pair pair = harness.pair(client);
+      Peer mirror = harness.mirror(0);
+      int written = before;
+      harness.turnUntil(
+          "the burst",
+          () -> {
+            mirror.read();
+            pair.server().read();
+            return pair.server().count() == written && mirror.count() == written;
+          });
+      assertThat(written).isGreaterThan(16 << 10);
+      assertThat(mirror.bytes()).isEqualTo(Arrays.copyOf(content, written));
     }
   }
 

@@ -7,6 +7,7 @@ import io.sluice.linux.FaultySyscalls.Call;
 import io.sluice.linux.Linux;
 import io.sluice.mirror.DetachReason;
 import io.sluice.mirror.MirrorCounter;
+import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -124,14 +125,19 @@ class TeeTest {
   void failingTee(int errno) throws Exception {
     byte[] content = Delivery.random(5, BYTES);
     try (LoopHarness harness = LoopHarness.mirrored("splice", "")) {
-      harness.sys.cap(Call.TEE, 10_000).failNth(Call.TEE, 3, errno);
+      harness.sys.cap(Call.TEE, 10_000);
+      if (errno == Errno.EAGAIN) { // A backlog that is full gets a second chance.
+        harness.sys.failAlways(Call.TEE, errno);
+      } else {
+        harness.sys.failNth(Call.TEE, 3, errno);
+      }
       LoopHarness.Pair pair = harness.pair();
       Peer mirror = harness.mirror(0);
       new Delivery(pair.client(), pair.server(), content).finish(harness);
       harness.expectDetached(
           0, errno == Errno.EAGAIN ? DetachReason.BUFFER : DetachReason.RESOURCES);
       harness.expectReset(mirror);
-      assertThat(content).startsWith(mirror.bytes());
+      assertThat(mirror.bytes()).isEqualTo(Arrays.copyOf(content, mirror.count()));
       assertThat(mirror.count()).isLessThanOrEqualTo(20_000);
     }
   }
