@@ -6,6 +6,7 @@ import io.sluice.transport.Poller;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** All counters as log lines, one for each scope: {@code counters frontend web: key=value ...}. */
 final class CounterLines {
@@ -17,6 +18,7 @@ final class CounterLines {
     snapshot.frontends().forEach((name, values) -> lines.add(line("frontend " + name, values)));
     snapshot.backends().forEach((name, values) -> lines.add(line("backend " + name, values)));
     snapshot.servers().forEach((name, values) -> lines.add(line("server " + name, values)));
+    snapshot.mirrors().forEach((name, state) -> lines.add(line(name, state)));
     for (int index = 0; index < snapshot.loops().size(); index++) {
       Snapshot.Loop loop = snapshot.loops().get(index);
       lines.add(line("loop " + index, loop.counters()) + holdings(loop));
@@ -28,6 +30,20 @@ final class CounterLines {
     StringBuilder line = new StringBuilder(1024).append("counters ").append(scope).append(':');
     values.forEach(
         (counter, value) -> line.append(' ').append(counter.key()).append('=').append(value));
+    return line.toString();
+  }
+
+  private static String line(String mirror, Snapshot.MirrorState state) {
+    StringBuilder line = new StringBuilder(512).append("counters mirror ").append(mirror);
+    line.append(':');
+    state
+        .counters()
+        .forEach(
+            (counter, value) -> line.append(' ').append(counter.key()).append('=').append(value));
+    line.append(" active=").append(state.active());
+    line.append(" lag_ms=").append(TimeUnit.NANOSECONDS.toMillis(state.lagNs()));
+    // Rounded down: 100 is said only when nothing is missing.
+    line.append(" coverage=").append((int) (state.coverage() * 100)).append('%');
     return line.toString();
   }
 

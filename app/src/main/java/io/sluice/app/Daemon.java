@@ -102,14 +102,25 @@ final class Daemon {
     manager.ready("listening " + way);
   }
 
-  /** {@code backend: address, address}; the backend's name only where it says something. */
+  /**
+   * {@code backend: address, address, mirrored to target, target}; the backend's name only where it
+   * says something.
+   */
   private String target(FrontendConfig frontend) {
     BackendConfig backend = config.backends().get(frontend.backend());
     String servers =
         backend.servers().stream()
             .map(server -> server.address().toString())
             .collect(Collectors.joining(", "));
-    return backend.name().equals(frontend.name()) ? servers : backend.name() + ": " + servers;
+    String target =
+        backend.name().equals(frontend.name()) ? servers : backend.name() + ": " + servers;
+    return frontend.mirrors().isEmpty() ? target : target + ", mirrored to " + mirrors(frontend);
+  }
+
+  private static String mirrors(FrontendConfig frontend) {
+    return frontend.mirrors().stream()
+        .map(mirror -> mirror.target().toString())
+        .collect(Collectors.joining(", "));
   }
 
   private void serve(Proxy started) throws InterruptedException {

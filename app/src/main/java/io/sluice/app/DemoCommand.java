@@ -1,11 +1,12 @@
 package io.sluice.app;
 
 import io.sluice.app.demo.Bulk;
-import io.sluice.app.demo.LiveLine;
 import io.sluice.app.demo.Moved;
+import io.sluice.app.demo.MovedLine;
 import io.sluice.app.demo.Origin;
 import io.sluice.app.demo.RoundTrips;
 import io.sluice.app.demo.Summary;
+import io.sluice.app.live.LiveLine;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
@@ -14,6 +15,7 @@ import io.sluice.proxy.Proxy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +38,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   private static final String NAME = "demo";
   private static final int CONNECTIONS_MAX = 1_000;
+  private static final Duration LINE_PERIOD = Duration.ofSeconds(1);
 
   /** Shares of the time; the rest goes to round trips without the proxy. */
   private static final double BULK_SHARE = 0.5;
@@ -113,15 +116,15 @@ final class DemoCommand implements Callable<Integer> {
       Moved before = moved(proxy);
       Bulk.Result bulk =
           LiveLine.during(
-              "bulk",
-              () -> moved(proxy),
+              new MovedLine("bulk", () -> moved(proxy)),
+              LINE_PERIOD,
               out,
               () -> Bulk.run(address, connections, seconds * BULK_SHARE));
       Moved after = moved(proxy);
       RoundTrips.Result proxied =
           LiveLine.during(
-              "round trips",
-              () -> moved(proxy),
+              new MovedLine("round trips", () -> moved(proxy)),
+              LINE_PERIOD,
               out,
               () -> RoundTrips.run(address, seconds * TRIPS_SHARE));
       RoundTrips.Result direct = RoundTrips.run(origin, seconds * (1 - BULK_SHARE - TRIPS_SHARE));

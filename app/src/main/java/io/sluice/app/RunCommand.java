@@ -4,6 +4,7 @@ import io.sluice.app.log.Logging;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.Loaded;
+import io.sluice.config.MachineChecks;
 import io.sluice.config.Problem;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -31,6 +32,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ConfigException {
     Loaded loaded = ConfigReader.read(file.path(), options.overrides(), LoopOptions.ORIGIN);
+    MachineChecks.check(loaded);
     Logging.sessions();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
     for (Problem warning : loaded.warnings()) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RunCommand.class,
       CheckCommand.class,
       VersionCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      ReplayCommand.class
     },
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",

@@ -24,7 +24,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"forward", "run", "check", "version", "demo"})
+  @ValueSource(strings = {"forward", "run", "check", "version", "demo", "replay"})
   void helpOfEveryCommandTellsTheExitCodes(String command) {
     Outcome outcome = Cli.run(command, "--help");
 
@@ -37,7 +37,8 @@ class CommandLineTest {
 
   @Test
   void helpNamesEveryCommand() {
-    assertThat(Cli.run("--help").out()).contains("forward", "run", "check", "version", "demo");
+    assertThat(Cli.run("--help").out())
+        .contains("forward", "run", "check", "version", "demo", "replay");
   }
 
   @ParameterizedTest
@@ -87,7 +88,8 @@ class CommandLineTest {
     String text =
         ForwardCommand.hocon(
             AddressParser.parseBind(awkward),
-            List.of(AddressParser.parseServer("[::1]:9"), AddressParser.parseServer("unix:@name")));
+            List.of(AddressParser.parseServer("[::1]:9"), AddressParser.parseServer("unix:@name")),
+            List.of());
 
     SluiceConfig config =
         ConfigReader.parse("test", text, Map.of("sluice.threads", "3"), "test").config();

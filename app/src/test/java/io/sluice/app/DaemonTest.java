@@ -70,6 +70,24 @@ class DaemonTest {
   }
 
   @Test
+  void forwardSaysWhatItMirrorsTo() throws Exception {
+    try (EchoServer mirror = new EchoServer('m');
+        SluiceProcess sluice =
+            SluiceProcess.start(
+                "forward",
+                "127.0.0.1:0",
+                server.address(),
+                "--mirror",
+                mirror.address() + ",sample=1/2");
+        Socket client = sluice.connect()) {
+      assertThat(sluice.awaitLine("listens on"))
+          .contains(" -> " + server.address() + ", mirrored to tcp:" + mirror.address() + " (");
+      assertThat(client.getInputStream().read()).isEqualTo('a');
+      assertEchoes(client, 42);
+    }
+  }
+
+  @Test
   void forwardTakesItsTargetsInTurn() throws Exception {
     try (EchoServer other = new EchoServer('b');
         SluiceProcess sluice =

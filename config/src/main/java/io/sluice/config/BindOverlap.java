@@ -1,11 +1,17 @@
 package io.sluice.config;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
 
-/** Tells whether the kernel would refuse two listening addresses beside each other. */
+/**
+ * Tells whether the kernel would refuse two listening addresses beside each other, and whether a
+ * connection ends at one.
+ */
 final class BindOverlap {
 
   private enum Family {
@@ -13,6 +19,8 @@ final class BindOverlap {
     V6,
     UNKNOWN
   }
+
+  private static final List<String> LOCALHOST = List.of("127.0.0.1", "::1");
 
   private BindOverlap() {}
 
@@ -34,6 +42,49 @@ final class BindOverlap {
     return leftHost.equals(rightHost)
         || covers(leftHost, aV6only, rightHost)
         || covers(rightHost, bV6only, leftHost);
+  }
+
+  /**
+   * Whether a connection to {@code target} arrives at {@code bind}, as far as that can be told
+   * without resolving names: a name other than localhost reaches only its equal.
+   */
+  static boolean reaches(Address target, Address bind, boolean v6only) {
+    if (!(target instanceof Address.Tcp to) || !(bind instanceof Address.Tcp at)) {
+      return target.equals(bind);
+    }
+    for (String host : loopback(to.host())) {
+      for (String own : normal(at.host()).equals("localhost") ? LOCALHOST : List.of(at.host())) {
+        boolean same = normal(host).equals(normal(own));
+        if (overlap(new Address.Tcp(host, to.port()), true, new Address.Tcp(own, at.port()), v6only)
+            && (same || isLocal(host))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Linux takes a connection to the wildcard address for one to itself. */
+  private static List<String> loopback(String host) {
+    return switch (normal(host)) {
+      case "localhost" -> LOCALHOST;
+      case "0.0.0.0" -> LOCALHOST.subList(0, 1);
+      case "::" -> LOCALHOST.subList(1, 2);
+      default -> List.of(host);
+    };
+  }
+
+  /** Whether this is a literal that belongs to this machine. */
+  private static boolean isLocal(String host) {
+    if (family(host) == Family.UNKNOWN) {
+      return false;
+    }
+    try {
+      InetAddress address = InetAddress.getByName(host);
+      return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+    } catch (IOException e) {
+      return false; // A zone that is no interface here.
+    }
   }
 
   private static boolean covers(String wildcard, boolean v6only, String host) {

@@ -64,6 +64,8 @@ public final class ConfigReader {
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
+  private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
+  private Map<String, MirrorConfig> mirrors;
 
   private ConfigReader(ConfigSection root, Findings findings) {
     this.sluice = root.section("sluice");
@@ -139,6 +141,11 @@ public final class ConfigReader {
     tcp(sluice.section("tcp"));
     listen(sluice.section("listen"));
     PumpConfig pump = PumpReader.read(sluice.section("pump"));
+    ConfigSection mirrorDefaults = sluice.section("mirror-defaults");
+    MirrorReader.readDefaults(mirrorDefaults);
+    List<ConfigSection> mirrorSections = sluice.section("mirrors").named(mirrorDefaults, "to");
+    mirrors = byName(mirrorSections, MirrorReader::read);
+    List<Text> inherited = mirrorNames(sluice);
     List<ConfigSection> frontends = sluice.section("frontends").named(sluice, null);
     List<ConfigSection> backends = sluice.section("backends").named(sluice, null);
     var config =
@@ -148,9 +155,11 @@ public final class ConfigReader {
             maxConnections,
             drain,
             pump,
+            mirrors,
             byName(frontends, this::frontend),
             byName(backends, this::backend));
     new WholeChecks(config, sluice).run(frontends, backends, binds);
+    new MirrorChecks(config, findings, binds).run(mirrorSections, inherited, mirrorUses);
     return config;
   }
 
@@ -164,6 +173,7 @@ public final class ConfigReader {
   private FrontendConfig frontend(ConfigSection section) {
     List<Text> texts = section.strings("bind");
     String backend = section.text("backend", ANY, "the name of a backend", null);
+    List<MirrorConfig> mirrored = mirrored(section);
     int maxConnections = maxConnections(section);
     ConfigSection timeouts = section.section("timeouts");
     Duration client = timeout(timeouts, "client");
@@ -179,7 +189,33 @@ public final class ConfigReader {
       }
     }
     return new FrontendConfig(
-        section.name(), addresses, backend, maxConnections, client, clientFin, listen, tcp);
+        section.name(),
+        addresses,
+        backend,
+        mirrored,
+        maxConnections,
+        client,
+        clientFin,
+        listen,
+        tcp);
+  }
+
+  /** The mirrors of a frontend that there are; the others are found by {@link MirrorChecks}. */
+  private List<MirrorConfig> mirrored(ConfigSection frontend) {
+    List<MirrorConfig> found = new ArrayList<>();
+    for (Text name : mirrorNames(frontend)) {
+      mirrorUses.add(new MirrorChecks.Use(frontend.name(), name));
+      if (mirrors.containsKey(name.text())) {
+        found.add(mirrors.get(name.text()));
+      }
+    }
+    return found;
+  }
+
+  private static List<Text> mirrorNames(ConfigSection section) {
+    List<Text> names = section.strings("mirror");
+    boolean none = names.size() == 1 && names.get(0).text().equals(MirrorChecks.NONE);
+    return none ? List.of() : names;
   }
 
   private BackendConfig backend(ConfigSection section) {

@@ -114,6 +114,12 @@ final class ConfigSection {
     return found == null ? new Place(pathOf(key), "", place().origin()) : found.place();
   }
 
+  /** Whether the section itself has a value for {@code key}, rather than by inheritance. */
+  boolean isSet(String key) {
+    ConfigValue value = object.get(key);
+    return value != null && value.valueType() != ConfigValueType.NULL;
+  }
+
   /** A section inside this one; empty when the file does not have it. */
   ConfigSection section(String key) {
     assert Keys.isKnown(pattern, key) : pattern + " " + key;
@@ -134,7 +140,7 @@ final class ConfigSection {
     for (String key : reading.loader().inFileOrder(object, path)) {
       ConfigValue value = object.get(key);
       if (shorthand != null && value.valueType() == ConfigValueType.STRING) {
-        ConfigObject held = value.atKey(shorthand).root();
+        ConfigObject held = value.atKey(shorthand).root().withOrigin(value.origin());
         sections.add(new ConfigSection(reading, append(key), inside, held, parent, false));
       } else {
         sections.add(child(key, inside, parent));
@@ -177,20 +183,26 @@ final class ConfigSection {
         });
   }
 
-  /** A size in bytes from {@code min} to {@code max}. */
+  /** A size in bytes from {@code min} to {@code max}, or what a word (null: none) stands for. */
   int bytes(String key, int min, int max, Word<Integer> word) {
+    Word<Long> wide = word == null ? null : new Word<>(word.text(), (long) word.value());
+    return (int) size(key, min, max, wide);
+  }
+
+  /** The same for sizes of files. */
+  long size(String key, long min, long max, Word<Long> word) {
     String range = "between " + Units.bytes(min) + " and " + Units.bytes(max);
     String expected = orWord(word, "a size such as 64KiB, " + range);
     return read(
         key,
         expected,
-        0,
+        0L,
         value -> {
           if (word != null && text(value).equals(word.text())) {
             return word.value();
           }
           long size = value.atKey(key).getBytes(key);
-          return size < min || size > max ? null : (int) size;
+          return size < min || size > max ? null : size;
         });
   }
 
@@ -216,11 +228,11 @@ final class ConfigSection {
     return word == null ? expected : expected + ", or " + word.text();
   }
 
-  /** One of the constants of an enum, written in lower case; null after a problem. */
+  /** One of the constants of an enum, written in lower case with dashes; null after a problem. */
   <E extends Enum<E>> E choice(String key, Class<E> type) {
     Map<String, E> choices = new LinkedHashMap<>();
     for (E constant : type.getEnumConstants()) {
-      choices.put(constant.name().toLowerCase(Locale.ROOT), constant);
+      choices.put(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
     }
     Found found = note(key);
     if (found == null) {
@@ -323,8 +335,8 @@ final class ConfigSection {
 
   private Found find(String key) {
     assert Keys.isKnown(pattern, key) : pattern + " " + key;
-    ConfigValue value = object.get(key);
-    if (value != null && value.valueType() != ConfigValueType.NULL) {
+    if (isSet(key)) {
+      ConfigValue value = object.get(key);
       return new Found(place(pathOf(key), value), value);
     }
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);

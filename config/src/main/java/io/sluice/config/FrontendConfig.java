@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param binds listening addresses, at least one
  * @param backend name of the backend that serves this frontend
+ * @param mirrors what gets the bytes of its sessions too, in the order of the file
  * @param maxConnections client connections at a time; the excess waits in the kernel's backlog
  * @param clientTimeout inactivity of the client side; zero means never
  * @param clientFinTimeout inactivity of a half-closed client side; zero means unset
@@ -17,6 +18,7 @@ public record FrontendConfig(
     String name,
     List<Address> binds,
     String backend,
+    List<MirrorConfig> mirrors,
     int maxConnections,
     Duration clientTimeout,
     Duration clientFinTimeout,
@@ -25,5 +27,6 @@ public record FrontendConfig(
 
   public FrontendConfig {
     binds = List.copyOf(binds);
+    mirrors = List.copyOf(mirrors);
   }
 }

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * Every key there is and where it may stand; {@code *} stands for a name that the operator chooses.
  *
  * <p>A key that is known in a frontend or backend and also under {@code sluice} is inherited: what
- * the frontend or backend does not set, it takes from there.
+ * the frontend or backend does not set, it takes from there. A mirror takes it from {@code
+ * sluice.mirror-defaults}.
  */
 final class Keys {
 
@@ -46,6 +47,21 @@ final class Keys {
           "pipe-budget",
           "turn-budget");
 
+  private static final List<String> MIRROR =
+      List.of(
+          "direction",
+          "when-slow",
+          "buffer",
+          "max-lag",
+          "sample",
+          "max-sessions",
+          "proxy-protocol",
+          "connect-timeout",
+          "replies",
+          "max-bytes",
+          "rotate-size",
+          "keep");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
@@ -62,6 +78,9 @@ final class Keys {
             "tcp",
             "listen",
             "pump",
+            "mirror-defaults",
+            "mirrors",
+            "mirror",
             "frontends",
             "backends"));
     SECTIONS.put(
@@ -70,10 +89,13 @@ final class Keys {
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
+    SECTIONS.put("sluice.mirror-defaults", MIRROR);
+    SECTIONS.put("sluice.mirrors", List.of(NAME));
+    SECTIONS.put("sluice.mirrors.*", concat("to", MIRROR));
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
-        List.of("bind", "backend", "max-connections", "timeouts", "tcp", "listen"));
+        List.of("bind", "backend", "mirror", "max-connections", "timeouts", "tcp", "listen"));
     SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin"));
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
@@ -87,6 +109,12 @@ final class Keys {
   }
 
   private Keys() {}
+
+  private static List<String> concat(String first, List<String> others) {
+    List<String> all = new ArrayList<>(List.of(first));
+    all.addAll(others);
+    return List.copyOf(all);
+  }
 
   static String join(String section, String key) {
     return section.isEmpty() ? key : section + "." + key;

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param maxConnections client connections in all frontends together; the excess waits in the
  *     kernel's backlog
  * @param drainTimeout how long sessions may go on after a first SIGTERM; zero closes them at once
+ * @param mirrors by name, in the order of the file; also those that no frontend uses
  * @param frontends by name, in the order of the file
  * @param backends by name, in the order of the file
  */
@@ -21,6 +22,7 @@ public record SluiceConfig(
     int maxConnections,
     Duration drainTimeout,
     PumpConfig pump,
+    Map<String, MirrorConfig> mirrors,
     Map<String, FrontendConfig> frontends,
     Map<String, BackendConfig> backends) {
 
@@ -32,6 +34,7 @@ public record SluiceConfig(
   }
 
   public SluiceConfig {
+    mirrors = Collections.unmodifiableMap(new LinkedHashMap<>(mirrors));
     frontends = Collections.unmodifiableMap(new LinkedHashMap<>(frontends));
     backends = Collections.unmodifiableMap(new LinkedHashMap<>(backends));
   }

@@ -10,7 +10,7 @@ final class Units {
   private Units() {}
 
   static String bytes(long bytes) {
-    String[] names = {"", "KiB", "MiB", "GiB"};
+    String[] names = {"", "KiB", "MiB", "GiB", "TiB"};
     int unit = 0;
     long number = bytes;
     while (number != 0 && number % 1024 == 0 && unit < names.length - 1) {

@@ -113,6 +113,7 @@ class ConfigReaderTest {
             "web",
             List.of(new Tcp("", 8080)),
             "app",
+            List.of(),
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
@@ -136,6 +137,7 @@ class ConfigReaderTest {
                 10000,
                 Duration.ofSeconds(30),
                 pump,
+                Map.of(),
                 Map.of("web", web),
                 Map.of("app", app)));
   }
@@ -160,6 +162,7 @@ class ConfigReaderTest {
             "web",
             List.of(new Tcp("fe80::1%eth0", 443), new Address.Abstract("web")),
             "app",
+            List.of(),
             55,
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
@@ -183,6 +186,7 @@ class ConfigReaderTest {
                 777,
                 Duration.ofMinutes(2),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
+                Map.of(),
                 Map.of("web", web),
                 Map.of("app", app)));
   }

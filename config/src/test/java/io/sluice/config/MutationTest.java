@@ -16,7 +16,8 @@ class MutationTest {
         timeouts { connect = 5s, client = 1m, tunnel = none }
         tcp { nodelay = true, keep-alive-idle = 5s, send-buffer = 64KiB }
         pump { mode = auto, pipe-size = 1MiB, copy-below = 8KiB }
-        frontends.web { bind = ["127.0.0.1:80", "[::1]:80", "unix:/a"], backend = app }
+        mirrors { a { to = "tcp:h:3", sample = 1/9 }, b { to = "file:/{session}", max-bytes = 1MiB } }
+        frontends.web { bind = ["127.0.0.1:80", "[::1]:80", "unix:/a"], backend = app, mirror = [a, b] }
         backends.app { servers { a { address = "h:1" }, b = "h:2" }, timeouts.server = 3s }
       }
       """;

@@ -20,12 +20,21 @@ import org.junit.jupiter.api.io.TempDir;
 class ReferenceTest {
 
   private static final String SMALL =
-      "sluice { frontends.f { bind = \":1\", backend = b }, backends.b.servers.s = \"h:1\" }";
+      """
+      sluice {
+        frontends.f { bind = ":1", backend = b }
+        backends.b.servers.s = "h:1"
+        mirrors { t = "h:2", d = "file:/tmp/{session}", c = "pcapng:/tmp/c" }
+      }
+      """;
 
   private static final Set<String> WITHOUT_DEFAULT =
       Set.of(
           "sluice.frontends.f.bind",
           "sluice.frontends.f.backend",
+          "sluice.mirrors.t.to",
+          "sluice.mirrors.d.to",
+          "sluice.mirrors.c.to",
           "sluice.backends.b.servers.s.address");
 
   @TempDir Path directory;
@@ -49,7 +58,7 @@ class ReferenceTest {
   private static String pattern(Setting setting) {
     return setting
         .path()
-        .replaceFirst("^(sluice\\.(?:frontends|backends))\\.[^.]+", "$1.*")
+        .replaceFirst("^(sluice\\.(?:frontends|backends|mirrors))\\.[^.]+", "$1.*")
         .replaceFirst("\\.servers\\.[^.]+", ".servers.*");
   }
 

@@ -25,6 +25,7 @@ public final class Errno {
   public static final int EINVAL = 22;
   public static final int ENFILE = 23;
   public static final int EMFILE = 24;
+  public static final int EFBIG = 27;
   public static final int ENOSPC = 28;
   public static final int EROFS = 30;
   public static final int EPIPE = 32;
@@ -53,6 +54,7 @@ public final class Errno {
   public static final int EHOSTUNREACH = 113;
   public static final int EALREADY = 114;
   public static final int EINPROGRESS = 115;
+  public static final int EDQUOT = 122;
   public static final int ECANCELED = 125;
 
   private Errno() {}
@@ -83,6 +85,7 @@ public final class Errno {
       case EINVAL -> "EINVAL";
       case ENFILE -> "ENFILE";
       case EMFILE -> "EMFILE";
+      case EFBIG -> "EFBIG";
       case ENOSPC -> "ENOSPC";
       case EROFS -> "EROFS";
       case EPIPE -> "EPIPE";
@@ -117,6 +120,7 @@ public final class Errno {
       case EHOSTUNREACH -> "EHOSTUNREACH";
       case EALREADY -> "EALREADY";
       case EINPROGRESS -> "EINPROGRESS";
+      case EDQUOT -> "EDQUOT";
       case ECANCELED -> "ECANCELED";
       default -> "errno " + errno;
     };

@@ -154,6 +154,36 @@ public class ForwardingSyscalls implements Syscalls {
   }
 
   @Override
+  public int openat(int dirfd, long name, int flags, int mode) {
+    return next.openat(dirfd, name, flags, mode);
+  }
+
+  @Override
+  public int mkdirat(int dirfd, long name, int mode) {
+    return next.mkdirat(dirfd, name, mode);
+  }
+
+  @Override
+  public int renameat2(int fromDirfd, long from, int toDirfd, long to, int flags) {
+    return next.renameat2(fromDirfd, from, toDirfd, to, flags);
+  }
+
+  @Override
+  public int linkat(int fromDirfd, long from, int toDirfd, long to, int flags) {
+    return next.linkat(fromDirfd, from, toDirfd, to, flags);
+  }
+
+  @Override
+  public int unlinkat(int dirfd, long name, int flags) {
+    return next.unlinkat(dirfd, name, flags);
+  }
+
+  @Override
+  public int ftruncate(int fd, long length) {
+    return next.ftruncate(fd, length);
+  }
+
+  @Override
   public long lseek(int fd, long offset, int whence) {
     return next.lseek(fd, offset, whence);
   }

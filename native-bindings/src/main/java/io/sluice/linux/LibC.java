@@ -74,6 +74,20 @@ final class LibC {
     /** Variadic in C, see {@link #fcntl}. */
     int open(long pathname, int flags, int mode);
 
+    /** Variadic in C, see {@link #fcntl}. */
+    int openat(int dirfd, long pathname, int flags, int mode);
+
+    int mkdirat(int dirfd, long pathname, int mode);
+
+    /** In glibc since 2.28. */
+    int renameat2(int olddirfd, long oldpath, int newdirfd, long newpath, int flags);
+
+    int linkat(int olddirfd, long oldpath, int newdirfd, long newpath, int flags);
+
+    int unlinkat(int dirfd, long pathname, int flags);
+
+    int ftruncate(int fd, long length);
+
     long lseek(int fd, long offset, int whence);
 
     int munmap(long addr, long length);

@@ -5,8 +5,8 @@ package io.sluice.linux;
  *
  * <p>Hard-coded, because they are part of the kernel's stable interface: the values of asm-generic,
  * shared by x86-64, aarch64, riscv64 and loongarch64 (mips and sparc differ, {@link SelfTest}
- * refuses them). What differs between the accepted architectures, the layout of epoll_event, is in
- * {@link Epoll}.
+ * refuses them). What differs between the accepted architectures is the layout of epoll_event, in
+ * {@link Epoll}, and two flags of open(2), which are computed here.
  */
 public final class Linux {
 
@@ -112,6 +112,21 @@ public final class Linux {
   // open(2), lseek(2), mmap(2).
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;
+  public static final int O_CREAT = 0x40;
+  public static final int O_EXCL = 0x80;
+  public static final int O_PATH = 0x200000;
+
+  private static final boolean ARM64 = System.getProperty("os.arch", "").equals("aarch64");
+
+  /** arch/arm64/include/uapi/asm/fcntl.h; the value of the others is O_DIRECT there. */
+  public static final int O_DIRECTORY = ARM64 ? 0x4000 : 0x10000;
+
+  /** See {@link #O_DIRECTORY}; the value of the others is O_LARGEFILE there. */
+  public static final int O_NOFOLLOW = ARM64 ? 0x8000 : 0x20000;
+
+  /** renameat2(2). */
+  public static final int RENAME_NOREPLACE = 1;
+
   public static final int SEEK_SET = 0;
   public static final int PROT_READ = 1;
   public static final int MAP_SHARED = 1;

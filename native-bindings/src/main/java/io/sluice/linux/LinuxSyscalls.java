@@ -211,6 +211,40 @@ public final class LinuxSyscalls implements Syscalls {
   }
 
   @Override
+  public int openat(int dirfd, long name, int flags, int mode) {
+    return result(libc.openat(dirfd, name, flags, mode));
+  }
+
+  @Override
+  public int mkdirat(int dirfd, long name, int mode) {
+    return result(libc.mkdirat(dirfd, name, mode));
+  }
+
+  @Override
+  public int renameat2(int fromDirfd, long from, int toDirfd, long to, int flags) {
+    try {
+      return result(libc.renameat2(fromDirfd, from, toDirfd, to, flags));
+    } catch (UnsatisfiedLinkError e) {
+      return -Errno.ENOSYS; // A C library from before 2018.
+    }
+  }
+
+  @Override
+  public int linkat(int fromDirfd, long from, int toDirfd, long to, int flags) {
+    return result(libc.linkat(fromDirfd, from, toDirfd, to, flags));
+  }
+
+  @Override
+  public int unlinkat(int dirfd, long name, int flags) {
+    return result(libc.unlinkat(dirfd, name, flags));
+  }
+
+  @Override
+  public int ftruncate(int fd, long length) {
+    return result(libc.ftruncate(fd, length));
+  }
+
+  @Override
   public long lseek(int fd, long offset, int whence) {
     return result(libc.lseek(fd, offset, whence));
   }

@@ -1,13 +1,15 @@
 package io.sluice.linux;
 
 import com.kenai.jffi.PageManager;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A kernel pipe as a store of bytes on their way from one descriptor to another.
  *
  * <p>Invariant: {@link #bytes()} is exactly what the pipe holds, because every byte enters and
  * leaves through this object. What is left in a pipe is one client's data: a pipe with {@code
- * bytes() > 0} must be closed, never used for another session. Thread rule: one thread.
+ * bytes() > 0} must be closed, never used for another session. Thread rule: one thread fills and
+ * one drains, which may be another; who closes it knows that neither is at it.
  *
  * <p>Fullness cannot be told from the count: a pipe is limited by slots (pages), of which a small
  * segment takes a whole one; 160 bytes have filled a pipe of 64 KiB, and one of 64 KiB has held 265
@@ -36,7 +38,10 @@ public final class Pipe implements AutoCloseable {
   private int readEnd = CLOSED;
   private int writeEnd = CLOSED;
   private int capacityBytes;
-  private long bytes;
+
+  // Each written by one thread only: their difference is what the pipe holds.
+  private final AtomicLong filledBytes = new AtomicLong();
+  private final AtomicLong drainedBytes = new AtomicLong();
 
   /**
    * pipe2(2), non-blocking and close-on-exec, then F_SETPIPE_SZ as far as the kernel allows.
@@ -103,9 +108,20 @@ public final class Pipe implements AutoCloseable {
     return capacityBytes < Math.min(bytesWanted, SLOTS_DEFAULT * pageBytes);
   }
 
-  /** The number of bytes in the pipe. */
+  /**
+   * The number of bytes in the pipe: never too many for the thread that drains, never too few for
+   * the one that fills.
+   */
   public long bytes() {
-    return bytes;
+    return filledBytes.getAcquire() - drainedBytes.getAcquire();
+  }
+
+  private void filled(long moved) {
+    filledBytes.setRelease(filledBytes.getPlain() + moved);
+  }
+
+  private void drained(long moved) {
+    drainedBytes.setRelease(drainedBytes.getPlain() + moved);
   }
 
   /**
@@ -122,9 +138,27 @@ public final class Pipe implements AutoCloseable {
       moved = syscalls.splice(fd, writeEnd, length, FLAGS);
     } while (moved == -Errno.EINTR);
     if (moved > 0) {
-      bytes += moved;
+      filled(moved);
     }
     return moved;
+  }
+
+  /**
+   * write(2) of {@code length} bytes (more than 0) at {@code address} into the pipe.
+   *
+   * @return bytes written, fewer than asked for when the pipe is full before; {@code -EAGAIN} = no
+   *     room at all; other {@code -errno}
+   */
+  public long fillFromMemory(long address, long length) {
+    assert length > 0 : "nothing to write";
+    long written;
+    do {
+      written = syscalls.write(writeEnd, address, length);
+    } while (written == -Errno.EINTR);
+    if (written > 0) {
+      filled(written);
+    }
+    return written;
   }
 
   /**
@@ -136,6 +170,7 @@ public final class Pipe implements AutoCloseable {
    *     -ECONNRESET} = the target is gone and the bytes are still here; other {@code -errno}
    */
   public long drainTo(int fd, long max) {
+    long bytes = bytes();
     assert max > 0 && bytes > 0 : "nothing to drain: max " + max + ", bytes " + bytes;
     long length = Math.min(Math.min(max, bytes), TRANSFER_BYTES_MAX);
     long moved;
@@ -143,7 +178,7 @@ public final class Pipe implements AutoCloseable {
       moved = syscalls.splice(readEnd, fd, length, FLAGS);
     } while (moved == -Errno.EINTR);
     if (moved > 0) {
-      bytes -= moved;
+      drained(moved);
     }
     return moved == 0 ? -Errno.EIO : moved; // A pipe with bytes and a writer has no EOF.
   }
@@ -156,6 +191,7 @@ public final class Pipe implements AutoCloseable {
    *     -EAGAIN} = the target has no free slot; other {@code -errno}
    */
   public long teeTo(Pipe target, long max) {
+    long bytes = bytes();
     assert max > 0 && bytes > 0 : "nothing to duplicate: max " + max + ", bytes " + bytes;
     long length = Math.min(Math.min(max, bytes), TRANSFER_BYTES_MAX);
     long copied;
@@ -163,7 +199,7 @@ public final class Pipe implements AutoCloseable {
       copied = syscalls.tee(readEnd, target.writeEnd, length, Linux.SPLICE_F_NONBLOCK);
     } while (copied == -Errno.EINTR);
     if (copied > 0) {
-      target.bytes += copied;
+      target.filled(copied);
     }
     return copied == 0 ? -Errno.EIO : copied;
   }
@@ -196,7 +232,7 @@ public final class Pipe implements AutoCloseable {
       int closingWrite = writeEnd;
       readEnd = CLOSED;
       writeEnd = CLOSED;
-      bytes = 0;
+      drained(bytes());
       syscalls.close(closingWrite);
       syscalls.close(closingRead);
     }
@@ -205,7 +241,7 @@ public final class Pipe implements AutoCloseable {
   @Override
   public String toString() {
     return isOpen()
-        ? "pipe " + readEnd + "," + writeEnd + ": " + bytes + " bytes of " + capacityBytes
+        ? "pipe " + readEnd + "," + writeEnd + ": " + bytes() + " bytes of " + capacityBytes
         : "pipe closed";
   }
 

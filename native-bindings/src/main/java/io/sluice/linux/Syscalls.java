@@ -65,7 +65,7 @@ public interface Syscalls {
   /** read(2), for eventfd and pipes. */
   long read(int fd, long buffer, long length);
 
-  /** write(2), for eventfd and pipes. */
+  /** write(2), for eventfd, pipes and files; a file system that fills up makes it short first. */
   long write(int fd, long buffer, long length);
 
   /**
@@ -101,6 +101,27 @@ public interface Syscalls {
 
   /** open(2): {@code path} is the address of a string that ends with NUL. */
   int open(long path, int flags, int mode);
+
+  /** openat(2): {@code name} as for {@link #open}, seen from the directory {@code dirfd}. */
+  int openat(int dirfd, long name, int flags, int mode);
+
+  /** mkdirat(2): EEXIST when there is anything of that name, even a dangling link. */
+  int mkdirat(int dirfd, long name, int mode);
+
+  /**
+   * renameat2(2): with {@link Linux#RENAME_NOREPLACE} EEXIST when there is anything of the new
+   * name, and EINVAL where the file system has no such flag; ENOSYS where libc has no such call.
+   */
+  int renameat2(int fromDirfd, long from, int toDirfd, long to, int flags);
+
+  /** linkat(2): a second name; EEXIST when it is taken, EPERM where there are no hard links. */
+  int linkat(int fromDirfd, long from, int toDirfd, long to, int flags);
+
+  /** unlinkat(2): removes a name; a link itself, never what it points to. */
+  int unlinkat(int dirfd, long name, int flags);
+
+  /** ftruncate(2): the descriptor's own offset stays where it is. */
+  int ftruncate(int fd, long length);
 
   /** lseek(2): the new offset from the beginning of the file. */
   long lseek(int fd, long offset, int whence);

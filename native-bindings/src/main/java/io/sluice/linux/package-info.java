@@ -8,8 +8,8 @@
  * jnr-ffi binds as native methods; {@link io.sluice.linux.Syscalls} speaks the kernel's convention,
  * a result or {@code -errno}, and can be replaced to inject faults; the owners ({@link
  * io.sluice.linux.Fd}, {@link io.sluice.linux.Pipe}, {@link io.sluice.linux.Epoll}, {@link
- * io.sluice.linux.EventFd}) hold what must be closed once. {@link io.sluice.linux.SelfTest} decides
- * at start-up whether all this works here.
+ * io.sluice.linux.EventFd}, {@link io.sluice.linux.Folder}) hold what must be closed once. {@link
+ * io.sluice.linux.SelfTest} decides at start-up whether all this works here.
  *
  * <p>{@link io.sluice.linux.Errno}, {@link io.sluice.linux.ErrnoException} and {@link
  * io.sluice.linux.SockAddr} are plain Java and usable without native code on any platform.

@@ -8,10 +8,12 @@ import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.ListenOptions;
+import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
+import io.sluice.mirror.Mirror;
 import io.sluice.session.Acceptor;
 import io.sluice.session.CloseReason;
 import io.sluice.session.ConnectionGate;
@@ -26,9 +28,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running proxy.
@@ -41,6 +46,7 @@ import java.util.function.Consumer;
  * thread but a loop's.
  */
 public final class Proxy implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
   private static final long COMMAND_WAIT_MS = 5_000;
 
   private final TransportChoice transport;
@@ -48,6 +54,7 @@ public final class Proxy implements AutoCloseable {
   private final CounterSet counters;
   private final Map<String, Backend> backends = new LinkedHashMap<>();
   private final Map<String, Frontend> frontends = new LinkedHashMap<>();
+  private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
   private final Map<String, List<ListenSocket>> listeners = new LinkedHashMap<>();
   private final List<SessionLoop> loops = new ArrayList<>();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
@@ -63,11 +70,29 @@ public final class Proxy implements AutoCloseable {
     for (BackendConfig backend : config.backends().values()) {
       backends.put(backend.name(), backend(backend, loopCount));
     }
+  }
+
+  private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
     for (FrontendConfig frontend : config.frontends().values()) {
       Backend backend = backends.get(frontend.backend());
-      frontends.put(frontend.name(), new Frontend(frontend, backend, loopCount));
+      List<Mirror> own = mirrors(frontend);
+      frontends.put(frontend.name(), new Frontend(frontend, backend, own, loopCount));
       listeners.put(frontend.name(), new ArrayList<>());
     }
+  }
+
+  /** The mirrors of a frontend; one that several frontends use is one mirror. */
+  private List<Mirror> mirrors(FrontendConfig frontend) throws IOException {
+    List<Mirror> own = new ArrayList<>();
+    for (MirrorConfig config : frontend.mirrors()) {
+      Mirror mirror = mirrors.get(config.name());
+      if (mirror == null) {
+        mirror = new Mirror(config, MirrorSinks.of(config, transport.transport()));
+        mirrors.put(config.name(), mirror);
+      }
+      own.add(mirror);
+    }
+    return own;
   }
 
   /**
@@ -86,6 +111,7 @@ public final class Proxy implements AutoCloseable {
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
     Proxy proxy = new Proxy(config, transport, loopCount);
     try {
+      proxy.makeFrontends(config, loopCount);
       proxy.listen();
       proxy.openLoops(config, loopCount);
     } catch (IOException | RuntimeException e) {
@@ -138,10 +164,12 @@ public final class Proxy implements AutoCloseable {
   public synchronized Snapshot snapshot() {
     List<SessionLoop> running = closed ? List.of() : loops;
     Snapshot.Loop[] held = new Snapshot.Loop[running.size()];
+    Map<String, Long> lagsNs = new ConcurrentHashMap<>();
     onEach(
         running,
         sessions -> {
           sessions.fold();
+          sessions.mirrors().lagsNs().forEach((name, ns) -> lagsNs.merge(name, ns, Math::max));
           EventLoop loop = sessions.loop();
           held[loop.index()] =
               new Snapshot.Loop(
@@ -161,7 +189,14 @@ public final class Proxy implements AutoCloseable {
         byServer.put(backend.name() + "/" + server.name(), server.counters().toMap());
       }
     }
-    return new Snapshot(counters.toMap(), byFrontend, byBackend, byServer, List.of(held));
+    Map<String, Snapshot.MirrorState> byMirror = new LinkedHashMap<>();
+    mirrors.forEach(
+        (name, mirror) ->
+            byMirror.put(
+                name,
+                new Snapshot.MirrorState(
+                    mirror.toMap(), mirror.active(), lagsNs.getOrDefault(name, 0L))));
+    return new Snapshot(counters.toMap(), byFrontend, byBackend, byServer, byMirror, List.of(held));
   }
 
   /**
@@ -202,9 +237,27 @@ public final class Proxy implements AutoCloseable {
     stopAccepting();
     if (started) {
       onEach(loops, sessions -> sessions.closeAll(CloseReason.KILLED));
+      awaitMirrors();
     }
     for (SessionLoop sessions : loops) {
       sessions.loop().stop(COMMAND_WAIT_MS);
+    }
+    mirrors.values().forEach(Mirror::close);
+  }
+
+  /**
+   * Writers of files let go of what they are writing by telling the loops, which must still turn.
+   */
+  private void awaitMirrors() {
+    CountDownLatch busy = new CountDownLatch(loops.size());
+    onEach(loops, sessions -> sessions.whenEmpty(busy::countDown));
+    try {
+      boolean all = busy.await(COMMAND_WAIT_MS, TimeUnit.MILLISECONDS);
+      if (!all) {
+        LOG.warn("a mirror's file system holds up the end; what it was writing stays incomplete");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -10,7 +10,7 @@ import java.net.UnknownHostException;
  * From the address that an operator wrote to the one that the kernel takes. Start-up only: may
  * block.
  */
-final class Resolver {
+public final class Resolver {
   private Resolver() {}
 
   /**
@@ -18,7 +18,7 @@ final class Resolver {
    *
    * @throws IOException naming {@code subject} and the host that cannot be resolved
    */
-  static SockAddr resolve(Address address, String subject) throws IOException {
+  public static SockAddr resolve(Address address, String subject) throws IOException {
     if (address instanceof Address.Unix unix) {
       return SockAddr.unixPath(unix.path());
     }

@@ -1,5 +1,6 @@
 package io.sluice.proxy;
 
+import io.sluice.mirror.MirrorCounter;
 import io.sluice.stats.Counter;
 import io.sluice.transport.Poller;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param frontends by name
  * @param backends by name
  * @param servers by {@code backend/server}
+ * @param mirrors by name
  * @param loops what each loop holds
  */
 public record Snapshot(
@@ -19,7 +21,24 @@ public record Snapshot(
     Map<String, Map<Counter, Long>> frontends,
     Map<String, Map<Counter, Long>> backends,
     Map<String, Map<Counter, Long>> servers,
+    Map<String, MirrorState> mirrors,
     List<Loop> loops) {
+
+  /**
+   * One mirror.
+   *
+   * @param counters what was counted for it
+   * @param active sessions that are mirrored now, or whose last bytes are still on their way
+   * @param lagNs the longest that a byte has waited for it now, for certain; nanoseconds
+   */
+  public record MirrorState(Map<MirrorCounter, Long> counters, int active, long lagNs) {
+
+    /** Bytes taken by bytes that could have been, from 0 to 1; 1 when there were none. */
+    public double coverage() {
+      long eligible = counters.get(MirrorCounter.ELIGIBLE_BYTES);
+      return eligible == 0 ? 1 : Math.min(1, (double) counters.get(MirrorCounter.BYTES) / eligible);
+    }
+  }
 
   /**
    * One event loop.

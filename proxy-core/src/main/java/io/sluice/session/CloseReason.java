@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.linux.Errno;
 import io.sluice.stats.Counter;
 
 /**
@@ -28,6 +29,21 @@ public enum CloseReason {
     this.state = state;
     this.counter = counter;
     this.words = words;
+  }
+
+  /** Why a session ends whose last attempt to connect failed with {@code errno}. */
+  static CloseReason ofConnect(int errno) {
+    return switch (errno) {
+      case Errno.EMFILE,
+          Errno.ENFILE,
+          Errno.ENOBUFS,
+          Errno.ENOMEM,
+          Errno.ENOSPC, // epoll_ctl(2): over fs.epoll.max_user_watches.
+          Errno.EADDRNOTAVAIL ->
+          OUT_OF_RESOURCES;
+      case Errno.ETIMEDOUT -> CONNECT_TIMEOUT;
+      default -> CONNECT_FAILED;
+    };
   }
 
   /** HAProxy's termination state. */

@@ -1,6 +1,7 @@
 package io.sluice.session;
 
 import io.sluice.linux.Errno;
+import io.sluice.mirror.Tap;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Pump;
 import io.sluice.transport.StreamSocket;
@@ -43,6 +44,7 @@ final class Flow {
   private final StreamSocket target;
   private final Pump pump;
   private final FlowCounters counters;
+  private final Tap tap;
   private State state = State.OPEN;
   private boolean reset;
   private long discardedBytes;
@@ -56,11 +58,12 @@ final class Flow {
   /** True once gathering has met an error, which a socket tells only once. */
   private boolean broken;
 
-  Flow(StreamSocket source, StreamSocket target, Pump pump, FlowCounters counters) {
+  Flow(StreamSocket source, StreamSocket target, Pump pump, FlowCounters counters, Tap tap) {
     this.source = source;
     this.target = target;
     this.pump = pump;
     this.counters = counters;
+    this.tap = tap;
   }
 
   /**
@@ -75,7 +78,7 @@ final class Flow {
     long left = budgetBytes;
     while (state == State.OPEN) {
       if (pump.buffered() > 0) {
-        long drained = target.isWritable() ? pump.drain() : -Errno.EAGAIN;
+        long drained = drain();
         if (drained == -Errno.EAGAIN) {
           pump.hold(); // The next flow of the loop uses the same buffer.
           break;
@@ -102,6 +105,22 @@ final class Flow {
       }
     }
     return happened;
+  }
+
+  /** Delivers what mirrors let through, which is everything where there are none. */
+  private long drain() {
+    if (!target.isWritable()) {
+      return -Errno.EAGAIN;
+    }
+    long admitted = tap.admit(pump);
+    if (admitted == 0) {
+      return -Errno.EAGAIN;
+    }
+    long drained = pump.drain(admitted);
+    if (drained > 0) {
+      tap.onDrained(drained);
+    }
+    return drained;
   }
 
   /**
@@ -141,6 +160,9 @@ final class Flow {
   /** Ends the flow at once and discards what is in flight; harmless when it is done. */
   void abandon() {
     discardedBytes += pump.release();
+    if (state == State.OPEN) {
+      tap.onEnd(true);
+    }
     if (state != State.DONE) {
       become(State.DONE);
     }
@@ -184,6 +206,7 @@ final class Flow {
 
   private void onSourceEnded(boolean byReset) {
     reset = byReset;
+    tap.onEnd(byReset);
     if (byReset) {
       become(State.FLUSHING);
     } else {

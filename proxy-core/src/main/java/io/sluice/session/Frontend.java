@@ -2,7 +2,9 @@ package io.sluice.session;
 
 import io.sluice.backend.Backend;
 import io.sluice.config.FrontendConfig;
+import io.sluice.mirror.Mirror;
 import io.sluice.stats.CounterSet;
+import java.util.List;
 
 /** Where clients connect: its terms, its limit, the backend that serves it. Thread-safe. */
 public final class Frontend {
@@ -10,11 +12,18 @@ public final class Frontend {
   private final Backend backend;
   private final ConnectionGate gate;
   private final CounterSet counters;
+  private final List<Mirror> mirrors;
+
+  /** A frontend without mirrors. */
+  public Frontend(FrontendConfig config, Backend backend, int loops) {
+    this(config, backend, List.of(), loops);
+  }
 
   /** A frontend whose sessions run on {@code loops} loops. */
-  public Frontend(FrontendConfig config, Backend backend, int loops) {
+  public Frontend(FrontendConfig config, Backend backend, List<Mirror> mirrors, int loops) {
     this.config = config;
     this.backend = backend;
+    this.mirrors = List.copyOf(mirrors);
     gate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loops);
   }
@@ -32,6 +41,11 @@ public final class Frontend {
   /** Where its sessions go. */
   public Backend backend() {
     return backend;
+  }
+
+  /** What else its sessions' bytes go to. */
+  public List<Mirror> mirrors() {
+    return mirrors;
   }
 
   /** Its limit of connections at a time. */

@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.mirror.SessionMirrors;
 import io.sluice.stats.Counter;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Poller;
@@ -39,14 +40,20 @@ final class Relay {
   private CloseReason outcome = CloseReason.NORMAL;
 
   Relay(
-      StreamSocket client, StreamSocket server, Poller poller, SideTimeouts timeouts, long nowNs) {
+      StreamSocket client,
+      StreamSocket server,
+      Poller poller,
+      SideTimeouts timeouts,
+      SessionMirrors mirrors,
+      long nowNs) {
     this.client = client;
     this.server = server;
     this.timeouts = timeouts;
     FlowCounters up = new FlowCounters();
     FlowCounters down = new FlowCounters();
-    toServer = new Flow(client, server, poller.pump(client, server, up), up);
-    toClient = new Flow(server, client, poller.pump(server, client, down), down);
+    toServer = new Flow(client, server, poller.pump(client, server, up), up, mirrors.toServer());
+    toClient =
+        new Flow(server, client, poller.pump(server, client, down), down, mirrors.toClient());
     clientActivityNs = nowNs;
     serverActivityNs = nowNs;
   }

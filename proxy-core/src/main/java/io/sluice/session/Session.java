@@ -5,6 +5,7 @@ import io.sluice.backend.Server;
 import io.sluice.linux.Errno;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
+import io.sluice.mirror.SessionMirrors;
 import io.sluice.stats.Counter;
 import io.sluice.transport.Poller;
 import io.sluice.transport.StreamSocket;
@@ -65,6 +66,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Null until connected. */
   private Relay relay;
+
+  private SessionMirrors mirrors = SessionMirrors.NONE;
 
   private long timerNs;
 
@@ -146,7 +149,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
         }
         return;
       }
-      failure = failureOf(-loop.poller().lastError());
+      failure = CloseReason.ofConnect(-loop.poller().lastError());
       count(Counter.CONNECT_FAILURES, 1);
       place = backend.nextAfter(place);
     }
@@ -163,7 +166,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       if (result == 0) {
         onConnected();
       } else if (result != -Errno.EINPROGRESS) {
-        onConnectFailed(failureOf(-result));
+        onConnectFailed(CloseReason.ofConnect(-result));
       }
     }
   }
@@ -185,8 +188,21 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     loop.timers().cancel(timer);
     connectedAfterNs = loop.nowNs() - acceptedNs;
     server.counters().add(loop.index(), Counter.SESSIONS, 1);
-    relay = new Relay(client, serverSocket, loop.poller(), timeouts, loop.nowNs());
-    onRelaying();
+    mirrors =
+        SessionMirrors.open(
+            frontend.mirrors(),
+            sessions.mirrors(),
+            frontend.name(),
+            client,
+            serverSocket,
+            acceptedWallMs,
+            this::onReady);
+    relay = new Relay(client, serverSocket, loop.poller(), timeouts, mirrors, loop.nowNs());
+    if (mirrors == SessionMirrors.NONE) {
+      onRelaying();
+    } else {
+      onReady(); // Behind a poll, in which a mirror near by is connected.
+    }
   }
 
   private void onRelaying() {
@@ -243,6 +259,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   void fold() {
     if (relay != null) {
       relay.fold(this::count);
+      mirrors.fold(relay.toServer().counters().bytes(), relay.toClient().counters().bytes());
     }
   }
 
@@ -330,20 +347,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     state = next;
   }
 
-  private static CloseReason failureOf(int errno) {
-    return switch (errno) {
-      case Errno.EMFILE,
-          Errno.ENFILE,
-          Errno.ENOBUFS,
-          Errno.ENOMEM,
-          Errno.ENOSPC, // epoll_ctl(2): over fs.epoll.max_user_watches.
-          Errno.EADDRNOTAVAIL ->
-          CloseReason.OUT_OF_RESOURCES;
-      case Errno.ETIMEDOUT -> CloseReason.CONNECT_TIMEOUT;
-      default -> CloseReason.CONNECT_FAILED;
-    };
-  }
-
   State state() {
     return state;
   }
@@ -364,6 +367,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   /** The two Flows; null if it was never connected. */
   Relay relay() {
     return relay;
+  }
+
+  SessionMirrors mirrors() {
+    return mirrors;
   }
 
   /** Connection attempts after the first. */

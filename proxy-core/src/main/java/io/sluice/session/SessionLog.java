@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  *     srvconn/retries srvqueue/backendqueue up=bytes-to-server spliced=n% "words"
  * </pre>
  *
+ * <p>A session that was mirrored has {@code mirrors=name:bytes,…} before the words: what each
+ * mirror had taken by then, with the reason in parentheses if it was detached.
+ *
  * <p>Of the numbers of sessions, actconn and feconn include the one that ends, beconn and srvconn
  * do not.
  *
@@ -67,7 +70,9 @@ public final class SessionLog {
     line.append(server == null ? 0 : server.sessions().get()).append('/');
     line.append(session.retries() > 0 ? "+" : "").append(session.retries());
     line.append(" 0/0 up=").append(up).append(" spliced=").append(splicedPercent(session));
-    line.append("% \"").append(reason.words()).append('"');
+    line.append('%');
+    session.mirrors().describe(line);
+    line.append(" \"").append(reason.words()).append('"');
     return line.toString();
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.session;
 
 import io.sluice.loop.EventLoop;
+import io.sluice.mirror.MirrorLoop;
 import io.sluice.stats.CounterSet;
 import io.sluice.transport.StreamSocket;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ public final class SessionLoop {
   private final ConnectionGate totalGate;
   private final int turnBudgetBytes;
   private final SessionLog log;
+  private final MirrorLoop mirrors;
   private final Map<Frontend, SideTimeouts> timeouts = new HashMap<>();
   private List<SessionLoop> all = List.of(this);
   private Session first;
@@ -43,6 +45,7 @@ public final class SessionLoop {
     this.totalGate = totalGate;
     this.turnBudgetBytes = turnBudgetBytes;
     log = new SessionLog(totalGate);
+    mirrors = new MirrorLoop(loop, this::checkEmpty);
   }
 
   /** Makes the loops of a process known to each other. Before any of them starts. */
@@ -106,16 +109,23 @@ public final class SessionLoop {
       session.next.previous = session.previous;
     }
     setSize(size - 1);
-    if (first == null) {
+    checkEmpty();
+  }
+
+  private void checkEmpty() {
+    if (first == null && mirrors.isEmpty()) {
       Runnable callback = onEmpty;
       onEmpty = () -> {};
       callback.run();
     }
   }
 
-  /** Calls {@code callback} once, when there are no sessions: now, or when the last one closes. */
+  /**
+   * Calls {@code callback} once, when there are no sessions and mirrors have what was left of them:
+   * now, or when the last one closes.
+   */
   public void whenEmpty(Runnable callback) {
-    if (first == null) {
+    if (first == null && mirrors.isEmpty()) {
       callback.run();
     } else {
       Runnable before = onEmpty;
@@ -132,13 +142,20 @@ public final class SessionLoop {
     for (Session session = first; session != null; session = session.next) {
       session.fold();
     }
+    mirrors.fold();
   }
 
-  /** Ends all sessions. */
+  /** Ends all sessions and their mirrors, which let go within a few turns. */
   public void closeAll(CloseReason reason) {
     while (first != null) {
       first.close(reason);
     }
+    mirrors.closeAll();
+  }
+
+  /** What mirrors the sessions of this loop. */
+  public MirrorLoop mirrors() {
+    return mirrors;
   }
 
   CounterSet counters() {

@@ -63,6 +63,9 @@ public interface Poller extends AutoCloseable {
   /** The pump that moves bytes from {@code source} to {@code target}, both attached here. */
   Pump pump(StreamSocket source, StreamSocket target, FlowCounters counters);
 
+  /** An empty backlog for at most {@code maxBytes}, of flows of this loop. */
+  Backlog backlog(int maxBytes);
+
   /** What this poller holds now. */
   Usage usage();
 

@@ -25,13 +25,28 @@ public interface Pump {
   long fill();
 
   /**
-   * Delivers what is buffered, as far as the target takes it.
+   * Duplicates what is buffered, from its first byte, into {@code backlog}, and consumes nothing: a
+   * second call would duplicate the same bytes again.
+   *
+   * @return bytes duplicated, fewer than are buffered when the backlog has no more room; {@code
+   *     -EAGAIN} when it has none; another {@code -errno} when nothing can be borrowed for it
+   */
+  long duplicate(Backlog backlog);
+
+  /** Delivers what is buffered, as far as the target takes it: {@link #drain(long)} of all. */
+  default long drain() {
+    return drain(Long.MAX_VALUE);
+  }
+
+  /**
+   * Delivers what is buffered, at most {@code max} bytes (more than 0), as far as the target takes
+   * it.
    *
    * @return bytes delivered; {@code -EAGAIN} when the target has no room, which also ends its
    *     writability; another {@code -errno} when the target is broken: what is buffered then waits
    *     for {@link #release} and stands in no other pump's way
    */
-  long drain();
+  long drain(long max);
 
   /** Keeps what {@link #fill} took for a target that cannot take it yet. */
   void hold();

@@ -43,6 +43,15 @@ public interface StreamSocket {
   /** Our own address; asked from the kernel on every call. */
   SockAddr local();
 
+  /**
+   * Takes what has been received and drops it, where possible without copying it (MSG_TRUNC of
+   * recv(2), tcp(7)). Loop thread.
+   *
+   * @return bytes dropped; 0 at EOF; {@code -EAGAIN} when there is nothing, which also ends the
+   *     socket's readability; another {@code -errno} when it is broken
+   */
+  long discard();
+
   /** Sends FIN after the bytes already written. Harmless on a broken socket. */
   void shutdownOutput();
 

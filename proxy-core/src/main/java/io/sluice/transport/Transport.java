@@ -5,6 +5,7 @@ import io.sluice.config.PumpConfig;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * The process' way to the operating system: makes listening sockets, which all loops share, and one
@@ -31,4 +32,27 @@ public interface Transport {
    * @throws IOException when the process is out of descriptors
    */
   Poller openPoller(PumpConfig pump) throws IOException;
+
+  /**
+   * Makes a file that did not exist, mode 0600. Blocks as long as the file system does.
+   *
+   * @param base a directory, made with mode 0700 if there is none; links to it are followed
+   * @param below the file from there on; the directories in it are made with mode 0700 if there are
+   *     none, and neither they nor the file are ever symbolic links
+   * @throws java.nio.file.FileAlreadyExistsException when there is anything of that name
+   * @throws IOException with the path and the reason
+   * @throws IllegalArgumentException when {@code below} is empty, absolute, or leads upwards
+   */
+  OutputFile createFile(Path base, String below) throws IOException;
+
+  /**
+   * Makes room for a new file of a name that is taken: the file becomes {@code below.1}, what was
+   * {@code below.1} becomes {@code below.2}, and so on; what was {@code below.keep} is removed. So
+   * logrotate(8) does it. Those that do not exist are passed over.
+   *
+   * @param keep how many old files there may be, at least 1
+   * @throws IOException with the path and the reason; some files may have their new name then, none
+   *     but the last is lost
+   */
+  void rotateFile(Path base, String below, int keep) throws IOException;
 }

@@ -2,6 +2,7 @@ package io.sluice.loop;
 
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
+import io.sluice.transport.Backlog;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.Poller;
@@ -72,6 +73,11 @@ final class ScriptedPoller implements Poller {
 
   @Override
   public Pump pump(StreamSocket source, StreamSocket target, FlowCounters counters) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Backlog backlog(int maxBytes) {
     throw new UnsupportedOperationException();
   }
 

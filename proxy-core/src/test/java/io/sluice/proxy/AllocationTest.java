@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.sluice.config.ConfigReader;
+import io.sluice.mirror.MirrorCounter;
 import io.sluice.stats.Counter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -30,6 +31,10 @@ class AllocationTest {
   }
 
   private static Proxy start(EchoServer server, String pump) throws Exception {
+    return start(server, pump, "");
+  }
+
+  private static Proxy start(EchoServer server, String pump, String more) throws Exception {
     return Proxy.start(
         ConfigReader.parse(
                 "test",
@@ -39,7 +44,9 @@ class AllocationTest {
                     + " }\nfrontends.web { bind = \"127.0.0.1:0\", backend = app }\n"
                     + "backends.app.servers.a = \""
                     + server.address()
-                    + "\" }")
+                    + "\"\n"
+                    + more
+                    + "}")
             .config());
   }
 
@@ -112,6 +119,51 @@ class AllocationTest {
       assertThat(best).isLessThan(BYTES_PER_EVENT_MAX);
       assertThat(proxy.snapshot().all().get(Counter.BYTES_TO_SERVER))
           .isEqualTo(64L * windows * rounds * connections);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "splice"})
+  void mirroredRoundTripsAllocateNothing(String pump) throws Exception {
+    int connections = 8;
+    int rounds = 1000;
+    int windows = 12;
+    ByteBuffer message = ByteBuffer.allocateDirect(64);
+    try (EchoServer server = EchoServer.tcp();
+        EchoServer shadow = EchoServer.tcp();
+        Proxy proxy =
+            start(
+                server,
+                pump,
+                "mirrors.shadow.to = \"tcp:"
+                    + shadow.address()
+                    + "\"\nfrontends.web.mirror = [shadow]\n")) {
+      List<SocketChannel> clients = new ArrayList<>();
+      for (int i = 0; i < connections; i++) {
+        clients.add(SocketChannel.open(proxy.boundAddress("web", 0).toJava()));
+      }
+      double best =
+          bestWindow(
+              windows,
+              3 * rounds * connections, // The question, the answer, and the mirror's answer.
+              () -> {
+                for (int round = 0; round < rounds; round++) {
+                  exchange(clients, message);
+                }
+              });
+      Snapshot.MirrorState state = proxy.snapshot().mirrors().get("shadow");
+      for (SocketChannel client : clients) {
+        client.close();
+      }
+
+      System.out.printf("mirrored, %s: %.5f bytes allocated per message%n", pump, best);
+      assertThat(best).isLessThan(BYTES_PER_EVENT_MAX);
+      assertThat(state.counters().get(MirrorCounter.ELIGIBLE_BYTES))
+          .isEqualTo(64L * windows * rounds * connections);
+      assertThat(state.counters().get(MirrorCounter.DETACHED_BUFFER)).isZero();
+      boolean copies = pump.equals("copy");
+      MirrorCounter used = copies ? MirrorCounter.COPIED_BYTES : MirrorCounter.TEED_BYTES;
+      assertThat(state.counters().get(used)).isEqualTo(64L * windows * rounds * connections);
     }
   }
 

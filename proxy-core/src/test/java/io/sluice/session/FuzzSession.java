@@ -220,6 +220,16 @@ final class FuzzSession {
     return clientAddress;
   }
 
+  int clientPort() {
+    return Integer.parseInt(clientAddress.substring(clientAddress.lastIndexOf(':') + 1));
+  }
+
+  /** What was sent to the server, or to the client. */
+  byte[] sent(boolean up) {
+    Side side = up ? client : server;
+    return Arrays.copyOf(side.data, side.sent);
+  }
+
   @Override
   public String toString() {
     return end

@@ -7,12 +7,17 @@ import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.FrontendConfig;
+import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.FaultySyscalls;
 import io.sluice.linux.LinuxSyscalls;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.ManualClock;
+import io.sluice.mirror.DetachReason;
+import io.sluice.mirror.Mirror;
+import io.sluice.mirror.MirrorCounter;
+import io.sluice.proxy.TestMirrors;
 import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
 import io.sluice.transport.ListenSocket;
@@ -30,6 +35,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -39,6 +45,8 @@ import java.util.function.BooleanSupplier;
 final class LoopHarness implements AutoCloseable {
   /** Counters have room for a second loop, which a test may add. */
   static final int LOOPS = 2;
+
+  private static final int SMALL_BUFFER_BYTES = 4096;
 
   private static final long REAL_TIME_MAX_NS = Duration.ofSeconds(20).toNanos();
 
@@ -54,19 +62,25 @@ final class LoopHarness implements AutoCloseable {
   final Transport transport;
   final ConnectionGate total;
   final List<ServerSocketChannel> origins = new ArrayList<>();
+
+  /** Where the mirrors send to. */
+  final List<ServerSocketChannel> targets = new ArrayList<>();
+
+  final List<Mirror> mirrors = new ArrayList<>();
   private final List<Peer> peers = new ArrayList<>();
   private final ListenSocket listener;
   private final Acceptor acceptor;
 
-  private LoopHarness(boolean epoll, int servers, long seed, String settings)
+  private LoopHarness(
+      boolean epoll, int servers, long seed, String settings, List<String> mirrorTerms)
       throws IOException, ConfigException {
     for (int i = 0; i < servers; i++) {
-      origins.add(
-          ServerSocketChannel.open()
-              .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
-      origins.get(i).configureBlocking(false);
+      origins.add(listening(0));
     }
-    config = config(settings);
+    for (int i = 0; i < mirrorTerms.size(); i++) {
+      targets.add(listening(SMALL_BUFFER_BYTES));
+    }
+    config = config(settings + mirrorSettings(mirrorTerms));
     if (epoll) {
       sys = new FaultySyscalls(LinuxSyscalls.open(), seed);
       transport = new EpollTransport(sys, true, config.pump());
@@ -81,7 +95,10 @@ final class LoopHarness implements AutoCloseable {
     sessions = new SessionLoop(loop, counters, total, config.pump().turnBudgetBytes());
     backend = backend(config.backends().get("app"));
     FrontendConfig web = config.frontends().get("web");
-    frontend = new Frontend(web, backend, LOOPS);
+    for (MirrorConfig mirror : web.mirrors()) {
+      mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES));
+    }
+    frontend = new Frontend(web, backend, mirrors, LOOPS);
     listener =
         transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0), web.listen(), web.tcp());
@@ -89,28 +106,67 @@ final class LoopHarness implements AutoCloseable {
     acceptor.start();
   }
 
+  private static ServerSocketChannel listening(int receiveBytes) throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    if (receiveBytes > 0) {
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, receiveBytes);
+    }
+    channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
+    channel.configureBlocking(false);
+    return channel;
+  }
+
+  /** A mirror m0, m1 and so on for each of {@code terms}, with a target of its own. */
+  private String mirrorSettings(List<String> terms) {
+    StringBuilder settings = new StringBuilder("\n");
+    StringJoiner names = new StringJoiner(", ", "frontends.web.mirror = [", "]\n");
+    for (int i = 0; i < terms.size(); i++) {
+      int port = targets.get(i).socket().getLocalPort();
+      settings.append("mirrors.m").append(i).append(" { to = \"tcp:127.0.0.1:").append(port);
+      settings.append("\", ").append(terms.get(i)).append(" }\n");
+      names.add("m" + i);
+    }
+    return terms.isEmpty() ? "" : settings.append(names).toString();
+  }
+
+  /**
+   * With mirrors, one for each of {@code terms}; {@code way} is copy or splice over epoll, or nio.
+   * The buffers of the mirrors' connections are as small as the kernel lets them be.
+   */
+  static LoopHarness mirrored(String way, String... terms) throws IOException, ConfigException {
+    return mirrored(way, 1, "", terms);
+  }
+
+  /** The same with faults that are drawn from {@code seed}, and with settings. */
+  static LoopHarness mirrored(String way, long seed, String settings, String... terms)
+      throws IOException, ConfigException {
+    boolean epoll = !way.equals("nio");
+    String mode = epoll ? "pump.mode = " + way + "\n" : "";
+    return new LoopHarness(epoll, 1, seed, mode + settings, List.of(terms));
+  }
+
   /** Over epoll with one server; {@code settings} is HOCON inside {@code sluice}. */
   static LoopHarness epoll(String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, 1, settings);
+    return new LoopHarness(true, 1, 1, settings, List.of());
   }
 
   static LoopHarness epoll(int servers, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, servers, 1, settings);
+    return new LoopHarness(true, servers, 1, settings, List.of());
   }
 
   /** Over epoll with faults that are drawn from {@code seed}. */
   static LoopHarness seeded(long seed, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, seed, settings);
+    return new LoopHarness(true, 1, seed, settings, List.of());
   }
 
   static LoopHarness nio(String settings) throws IOException, ConfigException {
-    return new LoopHarness(false, 1, 1, settings);
+    return new LoopHarness(false, 1, 1, settings, List.of());
   }
 
   /** Either transport, for tests that are run over both. */
   static LoopHarness over(String transport, int servers, String settings)
       throws IOException, ConfigException {
-    return new LoopHarness(transport.equals("epoll"), servers, 1, settings);
+    return new LoopHarness(transport.equals("epoll"), servers, 1, settings, List.of());
   }
 
   SocketAddress address() {
@@ -132,12 +188,21 @@ final class LoopHarness implements AutoCloseable {
 
   /** The next connection that the proxy has made to the server number {@code origin}. */
   Peer accepted(int origin) {
+    return accepted("server " + origin, origins.get(origin));
+  }
+
+  /** The next connection to the target of mirror number {@code target}. */
+  Peer mirror(int target) {
+    return accepted("mirror " + target, targets.get(target));
+  }
+
+  private Peer accepted(String who, ServerSocketChannel at) {
     SocketChannel[] taken = new SocketChannel[1];
     turnUntil(
-        "a connection to server " + origin,
+        "a connection to " + who,
         () -> {
           try {
-            taken[0] = origins.get(origin).accept();
+            taken[0] = at.accept();
             return taken[0] != null;
           } catch (IOException e) {
             throw new AssertionError(e);
@@ -224,9 +289,21 @@ final class LoopHarness implements AutoCloseable {
     return counters.sum(counter);
   }
 
+  /** What was counted for mirror number {@code target}. */
+  long mirrored(int target, MirrorCounter counter) {
+    sessions.fold();
+    return mirrors.get(target).sum(counter);
+  }
+
+  /** Turns until mirror number {@code target} has been dropped for {@code reason}. */
+  void expectDetached(int target, DetachReason reason) {
+    turnUntil("detached: " + reason, () -> mirrored(target, MirrorCounter.of(reason)) > 0);
+  }
+
   /** Fails if anything is left of past sessions. */
   void expectNothingLeft() {
     expectNoSessions();
+    turnUntil("the end of all mirrors", () -> sessions.mirrors().isEmpty());
     Poller.Usage usage = poller.usage();
     if (usage.sockets() != 0
         || usage.pipesInUse() != 0
@@ -234,6 +311,7 @@ final class LoopHarness implements AutoCloseable {
         || loop.timers().size() != 0
         || total.active() != 0
         || frontend.gate().active() != 0
+        || mirrors.stream().anyMatch(mirror -> mirror.active() != 0)
         || backend.sessions().get() != 0) {
       throw new AssertionError("left behind: " + usage + ", timers " + loop.timers().size());
     }
@@ -248,8 +326,12 @@ final class LoopHarness implements AutoCloseable {
     acceptor.stop();
     listener.close();
     poller.close();
+    mirrors.forEach(Mirror::close);
     for (ServerSocketChannel origin : origins) {
       origin.close();
+    }
+    for (ServerSocketChannel target : targets) {
+      target.close();
     }
   }
 

@@ -117,6 +117,24 @@ abstract class PumpContract extends ContractFixture {
   }
 
   @Test
+  void bytesMayBeDrainedInPartsOfAnySize() throws Exception {
+    End source = end();
+    End target = end();
+    Pump pump = pump(source, target);
+    send(source.peer, "abcdefgh");
+    assertThat(fillWhenReady(pump, source)).isEqualTo(8);
+
+    assertThat(pump.drain(2)).isEqualTo(2);
+    pump.hold();
+    assertThat(pump.drain(1)).isEqualTo(1);
+    assertThat(pump.drain(2)).isEqualTo(2);
+    assertThat(pump.drain(Long.MAX_VALUE)).isEqualTo(3);
+
+    assertThat(pump.buffered()).isZero();
+    assertThat(receive(target.peer, 8)).isEqualTo("abcdefgh");
+  }
+
+  @Test
   void drainIntoFullTargetIsWouldBlockAndChangesNothing() throws Exception {
     End source = end();
     End target = end();

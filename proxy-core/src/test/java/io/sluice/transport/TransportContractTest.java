@@ -61,6 +61,22 @@ abstract class TransportContractTest {
   }
 
   @Nested
+  class WaitingForMirrors extends BacklogContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
+  class WritingFiles extends FileContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
   class Closing extends CloseContract {
     @Override
     Transport newTransport() throws IOException {

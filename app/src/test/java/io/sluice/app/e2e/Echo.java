@@ -25,18 +25,23 @@ final class Echo implements AutoCloseable {
 
   /** Sends {@code count} bytes through {@code sluice} and returns how many came back unchanged. */
   static int roundTrip(Sluice sluice, int count) throws IOException {
+    try (Socket client = sluice.connect()) {
+      return roundTrip(client, count);
+    }
+  }
+
+  /** The same over {@code client}, which has then sent all that it will. */
+  static int roundTrip(Socket client, int count) throws IOException {
     byte[] sent = new byte[count];
     for (int i = 0; i < count; i++) {
       sent[i] = (byte) (i * 31 + (i >>> 8));
     }
-    try (Socket client = sluice.connect()) {
-      client.setSoTimeout(LIMIT_MS);
-      Thread sender = new Thread(() -> send(client, sent), "echo-sender");
-      sender.start();
-      byte[] received = client.getInputStream().readNBytes(count);
-      int same = Arrays.mismatch(sent, received);
-      return same < 0 ? count : same;
-    }
+    client.setSoTimeout(LIMIT_MS);
+    Thread sender = new Thread(() -> send(client, sent), "echo-sender");
+    sender.start();
+    byte[] received = client.getInputStream().readNBytes(count);
+    int same = Arrays.mismatch(sent, received);
+    return same < 0 ? count : same;
   }
 
   /** A failure shows at the receiver, which then misses bytes. */

@@ -30,18 +30,11 @@ class NginxIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir Path folder;
-  private int port;
-  private Program nginx;
+  private Nginx nginx;
 
   @BeforeEach
   void serve() throws IOException {
-    port = Ports.free();
-    Files.createDirectory(folder.resolve("files"));
-    Path config = Files.writeString(folder.resolve("nginx.conf"), config());
-    List<String> command =
-        List.of(
-            Tool.NGINX.path(), "-e", "stderr", "-p", folder.toString(), "-c", config.toString());
-    nginx = Program.start(folder, "nginx", command).awaitPort(port);
+    nginx = Nginx.start(folder, "");
   }
 
   @AfterEach
@@ -56,7 +49,7 @@ class NginxIT {
   void largeFileArrivesUnchanged(String transport) throws Exception {
     String hash = randomFile(folder.resolve("files/large"), LARGE_MIB);
 
-    try (Sluice sluice = Sluice.forward(folder, transport, "127.0.0.1:" + port);
+    try (Sluice sluice = Sluice.forward(folder, transport, nginx.address());
         Program fetched = curl("one", url(sluice, "large"), "-o", "fetched")) {
       assertThat(fetched.awaitExit(LIMIT)).as(fetched.stderr()).isZero();
       assertThat(sha256(folder.resolve("fetched"))).isEqualTo(hash);
@@ -81,7 +74,7 @@ class NginxIT {
     }
 
     List<Program> curls = new ArrayList<>();
-    try (Sluice sluice = Sluice.forward(folder, transport, "127.0.0.1:" + port)) {
+    try (Sluice sluice = Sluice.forward(folder, transport, nginx.address())) {
       for (int i = 0; i < transfers; i++) {
         curls.add(curl("small" + i, url(sluice, "small" + i), "-o", "fetched" + i));
       }
@@ -100,7 +93,7 @@ class NginxIT {
   void uploadIsStoredUnchanged(String transport) throws Exception {
     String hash = randomFile(folder.resolve("upload"), SMALL_MIB * 2);
 
-    try (Sluice sluice = Sluice.forward(folder, transport, "127.0.0.1:" + port);
+    try (Sluice sluice = Sluice.forward(folder, transport, nginx.address());
         Program stored = curl("put", url(sluice, "stored"), "-T", "upload", "-o", "answer")) {
       assertThat(stored.awaitExit(LIMIT)).as(stored.stderr()).isZero();
       assertThat(sha256(folder.resolve("files/stored"))).isEqualTo(hash);
@@ -116,32 +109,6 @@ class NginxIT {
 
   private static String url(Sluice sluice, String file) {
     return "http://127.0.0.1:" + sluice.port() + "/" + file;
-  }
-
-  /** One process of the user who runs the tests, with all its files in the test's folder. */
-  private String config() {
-    return """
-    daemon off;
-    master_process off;
-    pid %1$s/nginx.pid;
-    error_log stderr warn;
-    events { worker_connections 64; }
-    http {
-      access_log off;
-      client_body_temp_path %1$s/body;
-      proxy_temp_path %1$s/proxy;
-      fastcgi_temp_path %1$s/fastcgi;
-      uwsgi_temp_path %1$s/uwsgi;
-      scgi_temp_path %1$s/scgi;
-      server {
-        listen 127.0.0.1:%2$d;
-        root %1$s/files;
-        client_max_body_size 0;
-        dav_methods PUT;
-      }
-    }
-    """
-        .formatted(folder, port);
   }
 
   /** Writes {@code mib} MiB that no compression and no page of zeros could stand for. */

@@ -10,12 +10,19 @@ import java.util.regex.Pattern;
  * @param bytesToServer as in {@code up=}
  * @param splicedPercent share of all its bytes
  * @param state HAProxy's two letters
+ * @param mirrors {@code name:bytes(reason)}, separated by commas; empty if there are none
  */
 record SessionLine(
-    long bytesToServer, long bytesToClient, int splicedPercent, String state, String words) {
+    long bytesToServer,
+    long bytesToClient,
+    int splicedPercent,
+    String state,
+    String mirrors,
+    String words) {
   private static final Pattern LINE =
       Pattern.compile(
-          " -?\\d+/-?\\d+/\\d+ (\\d+) (\\S\\S) [\\d/+]+ 0/0 up=(\\d+) spliced=(\\d+)% \"(.*)\"\n");
+          " -?\\d+/-?\\d+/\\d+ (\\d+) (\\S\\S) [\\d/+]+ 0/0 up=(\\d+) spliced=(\\d+)%"
+              + "(?: mirrors=(\\S+))? \"(.*)\"\n");
 
   /** All sessions in {@code log}, in its order. */
   static List<SessionLine> in(String log) {
@@ -32,6 +39,7 @@ record SessionLine(
         Long.parseLong(found.group(1)),
         Integer.parseInt(found.group(4)),
         found.group(2),
-        found.group(5));
+        found.group(5) == null ? "" : found.group(5),
+        found.group(6));
   }
 }

@@ -34,6 +34,28 @@ final class Sluice implements AutoCloseable {
     return start(folder, new SluiceJvm(), transport, "127.0.0.1:0", target);
   }
 
+  /**
+   * The same with mirrors, each as the option {@code --mirror} has it, and called {@code m1},
+   * {@code m2} and so on.
+   */
+  static Sluice mirrored(Path folder, String transport, String target, String... mirrors)
+      throws IOException {
+    return mirrored(folder, new SluiceJvm(), List.of("--transport", transport), target, mirrors);
+  }
+
+  /** The same with a command that says how the JVM is started, and with more options. */
+  static Sluice mirrored(
+      Path folder, SluiceJvm command, List<String> options, String target, String... mirrors)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("forward", "-v"));
+    arguments.addAll(options);
+    for (String mirror : mirrors) {
+      arguments.addAll(List.of("--mirror", mirror));
+    }
+    arguments.addAll(List.of("127.0.0.1:0", target));
+    return start(folder, command, arguments);
+  }
+
   /** The same with a command that says how the JVM is started, and from {@code listen}. */
   static Sluice start(
       Path folder, SluiceJvm command, String transport, String listen, String target)
@@ -114,6 +136,26 @@ final class Sluice implements AutoCloseable {
         .skip(before)
         .mapToLong(found -> Long.parseLong(found.group(1)))
         .sum();
+  }
+
+  /** Waits until nothing is under way to {@code mirror} any more; returns its last counters. */
+  String awaitMirrorAtRest(String mirror) throws IOException {
+    Pattern line = Pattern.compile("counters mirror " + mirror + ": (.*)\n");
+    long deadlineNs = System.nanoTime() + STOP.toNanos();
+    while (true) {
+      long before = line.matcher(log()).results().count();
+      Program.signal(jvm(), "USR1");
+      program.await(
+          "counters", Program.START, () -> line.matcher(log()).results().count() > before);
+      String counters =
+          line.matcher(log()).results().skip(before).findFirst().orElseThrow().group(1);
+      if (counters.contains(" active=0 ")) {
+        return counters;
+      }
+      if (System.nanoTime() - deadlineNs > 0) {
+        throw new IOException(mirror + " is still busy: " + counters);
+      }
+    }
   }
 
   /** Asks it to stop. */

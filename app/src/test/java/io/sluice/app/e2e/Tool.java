@@ -26,6 +26,7 @@ enum Tool {
   NGINX("nginx", "nginx"),
   PGBENCH("pgbench", "postgresql"),
   POSTGRES("postgres", "postgresql"),
+  PSQL("psql", "postgresql-client"),
   REDIS_BENCHMARK("redis-benchmark", "redis-tools"),
   REDIS_CLI("redis-cli", "redis-tools"),
   REDIS_SERVER("redis-server", "redis-server"),
@@ -33,6 +34,7 @@ enum Tool {
   SHA256SUM("sha256sum", "coreutils"),
   SOCAT("socat", "socat"),
   STRACE("strace", "strace"),
+  TSHARK("tshark", "tshark"),
   UNSHARE("unshare", "util-linux");
 
   private final String program;

@@ -7,6 +7,7 @@ import io.sluice.linux.Linux;
 import io.sluice.linux.NativeMemory;
 import io.sluice.linux.Pipe;
 import io.sluice.linux.Syscalls;
+import io.sluice.transport.Backlog;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Pump;
 
@@ -73,9 +74,17 @@ final class AdaptivePump implements Pump {
   }
 
   @Override
-  public long drain() {
-    assert buffered() > 0 : "nothing to drain";
-    return pipe != null ? drainPipe() : drainMemory();
+  public long duplicate(Backlog backlog) {
+    assert buffered() > 0 : "nothing to duplicate";
+    EpollBacklog into = (EpollBacklog) backlog;
+    counters.calls++;
+    return pipe != null ? into.tee(pipe) : into.copy(memory.address() + offset, length);
+  }
+
+  @Override
+  public long drain(long max) {
+    assert buffered() > 0 && max > 0 : "nothing to drain";
+    return pipe != null ? drainPipe(max) : drainMemory(max);
   }
 
   @Override
@@ -171,9 +180,9 @@ final class AdaptivePump implements Pump {
     return filled;
   }
 
-  private long drainPipe() {
+  private long drainPipe(long max) {
     counters.calls++;
-    long drained = pipe.drainTo(target.fd(), pipe.bytes());
+    long drained = pipe.drainTo(target.fd(), max);
     if (drained > 0) {
       counters.splicedBytes += drained;
       if (pipe.bytes() == 0) {
@@ -184,11 +193,12 @@ final class AdaptivePump implements Pump {
     return onDrainFailed(drained);
   }
 
-  private long drainMemory() {
+  private long drainMemory(long max) {
+    long wanted = Math.min(max, length);
     long drained;
     do {
       counters.calls++;
-      drained = sys.send(target.fd(), memory.address() + offset, length, Linux.MSG_NOSIGNAL);
+      drained = sys.send(target.fd(), memory.address() + offset, wanted, Linux.MSG_NOSIGNAL);
     } while (drained == -Errno.EINTR);
     if (drained > 0) {
       counters.copiedBytes += drained;

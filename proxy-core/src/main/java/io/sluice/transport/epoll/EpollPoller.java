@@ -10,6 +10,7 @@ import io.sluice.linux.Linux;
 import io.sluice.linux.NativeMemory;
 import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
+import io.sluice.transport.Backlog;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.Poller;
@@ -199,6 +200,11 @@ final class EpollPoller implements Poller {
   @Override
   public Pump pump(StreamSocket source, StreamSocket target, FlowCounters counters) {
     return new AdaptivePump(this, (EpollSocket) source, (EpollSocket) target, counters);
+  }
+
+  @Override
+  public Backlog backlog(int maxBytes) {
+    return new EpollBacklog(this, maxBytes);
   }
 
   @Override

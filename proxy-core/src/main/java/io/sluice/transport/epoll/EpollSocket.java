@@ -9,6 +9,7 @@ import static io.sluice.linux.Linux.EPOLLRDHUP;
 
 import io.sluice.linux.Errno;
 import io.sluice.linux.Linux;
+import io.sluice.linux.NativeMemory;
 import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
 import io.sluice.transport.Poller.ReadyHandler;
@@ -23,6 +24,8 @@ import io.sluice.transport.StreamSocket;
  * <p>Thread: free until attached, then the poller's.
  */
 final class EpollSocket extends Registration implements StreamSocket {
+  private static final int DISCARD_BYTES = 1 << 20;
+
   private final Syscalls sys;
   private final SockAddr peer;
   private final boolean tcp;
@@ -111,6 +114,45 @@ final class EpollSocket extends Registration implements StreamSocket {
     broken = true;
     // What arrived before is still there to be read, and its end has to be found.
     readable = true;
+  }
+
+  /** recv(2); what it says about readiness is kept. */
+  long receive(long address, int max) {
+    return received(recv(address, max, 0), max);
+  }
+
+  /** recv(2) that leaves the bytes where they are; that there are none is kept. */
+  long peek(long address, int max) {
+    long count = recv(address, max, Linux.MSG_PEEK);
+    return count > 0 ? count : received(count, max);
+  }
+
+  @Override
+  public long discard() {
+    // With MSG_TRUNC a TCP socket drops its bytes and leaves the buffer alone.
+    NativeMemory scratch = poller.sharedMemory();
+    return tcp
+        ? received(recv(scratch.address(), DISCARD_BYTES, Linux.MSG_TRUNC), DISCARD_BYTES)
+        : receive(scratch.address(), scratch.bytes());
+  }
+
+  private long recv(long address, int max, int flags) {
+    long count;
+    do {
+      count = sys.recv(fd(), address, max, flags);
+    } while (count == -Errno.EINTR);
+    return count;
+  }
+
+  private long received(long count, int max) {
+    if (count > 0) {
+      onRead(count < max);
+    } else if (count == -Errno.EAGAIN) {
+      onEmpty();
+    } else if (count < 0) {
+      onBroken();
+    }
+    return count;
   }
 
   @Override

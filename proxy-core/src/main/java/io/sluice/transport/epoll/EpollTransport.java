@@ -6,10 +6,13 @@ import io.sluice.config.TcpOptions;
 import io.sluice.linux.Errno;
 import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
+import io.sluice.transport.BelowPath;
 import io.sluice.transport.ListenSocket;
+import io.sluice.transport.OutputFile;
 import io.sluice.transport.Poller;
 import io.sluice.transport.Transport;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +57,16 @@ public final class EpollTransport implements Transport {
   @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return new EpollPoller(this, pump);
+  }
+
+  @Override
+  public OutputFile createFile(Path base, String below) throws IOException {
+    return EpollOutputFile.create(sys, BelowPath.of(base, below));
+  }
+
+  @Override
+  public void rotateFile(Path base, String below, int keep) throws IOException {
+    EpollOutputFile.rotate(sys, BelowPath.of(base, below), keep);
   }
 
   Syscalls syscalls() {

@@ -65,6 +65,29 @@ final class PipePool {
     return pipe;
   }
 
+  /**
+   * An empty pipe for a mirror's backlog of {@code bytes}, if flows keep enough to go on with; else
+   * null. A pipe larger than the pool's own is made for it and closed when it is given back.
+   */
+  Pipe takeForMirror(long bytes) {
+    int spare = budget.pages() / 2;
+    Pipe pipe = null;
+    if (bytes > largeBytes) {
+      pipe = create((int) bytes, spare);
+    } else if (largeIdleCount > 0) {
+      pipe = largeIdle[--largeIdleCount];
+    } else if (largeBytes > SMALL_BYTES) {
+      pipe = create(largeBytes, spare);
+    }
+    if (pipe == null) {
+      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(smallBytes, spare);
+    }
+    if (pipe != null) {
+      inUse++;
+    }
+    return pipe;
+  }
+
   /** Takes a pipe back; destroys it unless it is empty. */
   void give(Pipe pipe) {
     inUse--;
@@ -74,7 +97,7 @@ final class PipePool {
     }
     assert pipe.kernelBytes() == 0 : "the count of a pipe is what is in it";
     if (pipe.capacityBytes() > SMALL_BYTES) {
-      if (largeIdleCount < LARGE_IDLE_MAX) {
+      if (largeIdleCount < LARGE_IDLE_MAX && pipe.capacityBytes() <= largeBytes) {
         largeIdle[largeIdleCount++] = pipe;
         return;
       }

@@ -1,6 +1,7 @@
 package io.sluice.transport.nio;
 
 import io.sluice.linux.Errno;
+import io.sluice.transport.Backlog;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Pump;
 import java.nio.ByteBuffer;
@@ -51,12 +52,19 @@ final class BufferPump implements Pump {
   }
 
   @Override
-  public long drain() {
-    if (bytes == null) {
-      return 0;
-    }
+  public long duplicate(Backlog backlog) {
+    assert bytes != null : "nothing to duplicate";
+    return ((NioBacklog) backlog).copy(bytes);
+  }
+
+  @Override
+  public long drain(long max) {
+    assert bytes != null && max > 0 : "nothing to drain";
     counters.calls++;
+    int end = bytes.limit();
+    bytes.limit(bytes.position() + (int) Math.min(max, bytes.remaining()));
     long written = target.write(bytes);
+    bytes.limit(end);
     if (written > 0) {
       counters.copiedBytes += written;
     }

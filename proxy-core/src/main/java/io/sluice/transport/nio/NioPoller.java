@@ -4,6 +4,7 @@ import io.sluice.config.PumpConfig;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.Errno;
 import io.sluice.linux.SockAddr;
+import io.sluice.transport.Backlog;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.Poller;
@@ -227,6 +228,11 @@ final class NioPoller implements Poller {
   @Override
   public Pump pump(StreamSocket source, StreamSocket target, FlowCounters counters) {
     return new BufferPump((NioStreamSocket) source, (NioStreamSocket) target, buffers, counters);
+  }
+
+  @Override
+  public Backlog backlog(int maxBytes) {
+    return new NioBacklog(maxBytes);
   }
 
   @Override

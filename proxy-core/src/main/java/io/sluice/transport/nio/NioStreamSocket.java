@@ -44,6 +44,8 @@ final class NioStreamSocket implements StreamSocket {
     CLOSED
   }
 
+  private static final int DISCARD_BYTES = 8 << 10;
+
   private final SocketChannel channel;
   private final SockAddr peer;
   private State state;
@@ -65,6 +67,10 @@ final class NioStreamSocket implements StreamSocket {
 
   private boolean inputEnded;
   private boolean broken;
+
+  /** Where {@link #discard} puts what nobody wants; null until it is needed. */
+  private ByteBuffer discarded;
+
   private int connectFailure;
 
   private NioStreamSocket(SocketChannel channel, SockAddr peer, State state) {
@@ -236,6 +242,14 @@ final class NioStreamSocket implements StreamSocket {
       arm(SelectionKey.OP_READ);
     }
     return read == 0 ? -Errno.EAGAIN : read;
+  }
+
+  @Override
+  public long discard() {
+    if (discarded == null) {
+      discarded = ByteBuffer.allocate(DISCARD_BYTES);
+    }
+    return read(discarded.clear());
   }
 
   /** Bytes written or {@code -errno}; {@code source} is not empty. */

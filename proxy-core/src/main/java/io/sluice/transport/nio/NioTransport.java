@@ -4,8 +4,10 @@ import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
+import io.sluice.transport.BelowPath;
 import io.sluice.transport.ListenFailure;
 import io.sluice.transport.ListenSocket;
+import io.sluice.transport.OutputFile;
 import io.sluice.transport.Poller;
 import io.sluice.transport.Transport;
 import io.sluice.transport.UnixPath;
@@ -20,6 +22,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 
 /**
  * The transport that runs wherever the JDK does, by its selectors and channels. Thread-safe.
@@ -102,6 +105,16 @@ public final class NioTransport implements Transport {
   @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return new NioPoller(Selector.open(), options, pump);
+  }
+
+  @Override
+  public OutputFile createFile(Path base, String below) throws IOException {
+    return NioOutputFile.create(BelowPath.of(base, below));
+  }
+
+  @Override
+  public void rotateFile(Path base, String below, int keep) throws IOException {
+    NioOutputFile.rotate(BelowPath.of(base, below), keep);
   }
 
   /** A family of its own for IPv4: an IPv6 socket of the JDK bound to 0.0.0.0 takes IPv6 too. */

@@ -1,0 +1,319 @@
+package io.sluice.mirror;
+
+import io.sluice.linux.Errno;
+import io.sluice.loop.EventLoop;
+import io.sluice.loop.Timer;
+import io.sluice.transport.Backlog;
+import io.sluice.transport.Direction;
+import io.sluice.transport.Poller;
+import io.sluice.transport.StreamSocket;
+import io.sluice.wire.ProxyHeader;
+import io.sluice.wire.ProxyHeader.Tlv;
+import java.util.List;
+
+/**
+ * One direction of a mirrored session on its way to a server.
+ *
+ * <pre>
+ *   NEW ──▶ CONNECTING ──▶ SENDING ──FIN sent──▶ FINISHED ──its FIN, or time──▶ CLOSED
+ *                             └──reset, all acknowledged, or time────────────────▲
+ *   any ──error, time-out, abort: reset──────────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Invariant: what it sends is what is in the backlog, in order. What it receives goes nowhere,
+ * or to the mirror's file of replies; its FIN is only remembered, its reset ends this mirror alone.
+ *
+ * <p>Loop thread only. A session's bytes are sent on at once, within the session's turn; everything
+ * else happens in turns of its own.
+ */
+final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
+  private enum State {
+    NEW,
+    CONNECTING,
+    SENDING,
+    FINISHED,
+    CLOSED
+  }
+
+  /** How long a mirror has for the end: to acknowledge everything, to send its own FIN. */
+  private static final long END_NS = 5_000_000_000L;
+
+  /** How often acknowledgements are asked for before a reset: no event tells of them. */
+  private static final long ACK_CHECK_NS = 4_000_000;
+
+  /** Reads of answers in one turn, so that a talkative mirror does not hold up the sessions. */
+  private static final int READS_MAX = 16;
+
+  private final SocketTerms terms;
+  private final MirroredSession session;
+  private final Direction direction;
+  private final Backlog backlog;
+  private final EventLoop loop;
+  private final Sink.Owner owner;
+  private final SocketSink sink;
+  private final Replies replies;
+  private final StepTimer timer = new StepTimer();
+  private State state = State.NEW;
+  private StreamSocket socket;
+  private boolean queued;
+  private boolean ended;
+  private boolean endedByReset;
+  private boolean peerEnded;
+
+  /** The {@code -errno} of what is wrong from the beginning, or 0; told in the first turn. */
+  private int beginFailure;
+
+  /** Of the mirror's leave: bytes that it had not acknowledged when it was last looked at. */
+  private long unacknowledged = Long.MAX_VALUE;
+
+  private boolean ending;
+  private long endsAtNs;
+
+  MirrorConnection(
+      SocketTerms terms,
+      MirroredSession session,
+      Direction direction,
+      Backlog backlog,
+      EventLoop loop,
+      Sink.Owner owner,
+      SocketSink sink) {
+    this.terms = terms;
+    this.session = session;
+    this.direction = direction;
+    this.backlog = backlog;
+    this.loop = loop;
+    this.owner = owner;
+    this.sink = sink;
+    replies =
+        terms
+            .replies()
+            .map(files -> new Replies(files, session, direction, terms, loop, this::onReady))
+            .orElse(null);
+  }
+
+  /**
+   * Adds the header, before the session's first bytes, and begins to connect, so that the
+   * connection may be there before a burst of them fills the buffer.
+   */
+  void begin() {
+    if (terms.proxyHeader() && backlog.add(header()) < 0) {
+      beginFailure = -Errno.ENOBUFS;
+    } else {
+      socket = loop.poller().connect(terms.address(), terms.tcp(), this);
+      beginFailure = socket == null ? loop.poller().lastError() : 0;
+    }
+    onReady();
+  }
+
+  void onBytes() {
+    if (state == State.SENDING) {
+      flush();
+    }
+  }
+
+  /** There is no room for more: what the last poll made possible must not wait for its turn. */
+  void onFull() {
+    if (state == State.CONNECTING && socket.isWritable()) {
+      checkConnected();
+    }
+    if (state == State.SENDING) {
+      flush();
+    }
+  }
+
+  void onEnd(boolean byReset) {
+    ended = true;
+    endedByReset = byReset;
+    onReady();
+  }
+
+  void abort() {
+    if (state != State.CLOSED) {
+      if (socket != null) {
+        socket.reset();
+      }
+      close(false);
+    }
+  }
+
+  @Override
+  public void onReady() {
+    if (!queued) {
+      queued = true;
+      loop.enqueue(this);
+    }
+  }
+
+  @Override
+  public void onTurn() {
+    queued = false;
+    if (state == State.NEW) {
+      awaitConnected();
+    }
+    if (state == State.CONNECTING) {
+      checkConnected();
+    }
+    if (state == State.SENDING || state == State.FINISHED) {
+      receive();
+    }
+    if (state == State.SENDING) {
+      flush();
+    }
+    if (state == State.SENDING && ended && backlog.bytes() == 0) {
+      finish();
+    }
+    if (state == State.FINISHED && peerEnded) {
+      socket.close();
+      close(true);
+    }
+  }
+
+  private void awaitConnected() {
+    if (beginFailure < 0) {
+      owner.onFailed(reasonOf(-beginFailure), Errno.text(-beginFailure));
+      return;
+    }
+    state = State.CONNECTING;
+    if (terms.connectTimeoutNs() > 0) {
+      loop.timers().arm(timer, loop.nowNs() + terms.connectTimeoutNs());
+    }
+  }
+
+  private void checkConnected() {
+    int result = socket.finishConnect();
+    if (result == 0) {
+      loop.timers().cancel(timer);
+      state = State.SENDING;
+    } else if (result != -Errno.EINPROGRESS) {
+      owner.onFailed(reasonOf(-result), Errno.text(-result));
+    }
+  }
+
+  private static DetachReason reasonOf(int errno) {
+    return switch (errno) {
+      case Errno.EMFILE, Errno.ENFILE, Errno.ENOBUFS, Errno.ENOMEM, Errno.EADDRNOTAVAIL ->
+          DetachReason.RESOURCES;
+      default -> DetachReason.CONNECT;
+    };
+  }
+
+  private void receive() {
+    int reads = 0;
+    while (!peerEnded && socket.isReadable()) {
+      if (++reads > READS_MAX) {
+        onReady();
+        return;
+      }
+      long received = replies == null ? socket.discard() : replies.receive(socket);
+      if (received == -Errno.EAGAIN) {
+        return;
+      }
+      if (received < 0) {
+        fail(received);
+        return;
+      }
+      peerEnded = received == 0;
+    }
+  }
+
+  private void flush() {
+    boolean progress = false;
+    while (backlog.bytes() > 0 && socket.isWritable()) {
+      long sent = backlog.sendTo(socket);
+      if (sent == -Errno.EAGAIN) {
+        break;
+      }
+      if (sent < 0) {
+        fail(sent);
+        return;
+      }
+      progress = true;
+    }
+    if (progress) {
+      owner.onProgress(direction);
+      if (ended && backlog.bytes() == 0) {
+        onReady();
+      }
+    }
+  }
+
+  private void finish() {
+    if (!endedByReset) {
+      socket.shutdownOutput();
+      state = State.FINISHED;
+      mayStillEnd();
+      loop.timers().arm(timer, endsAtNs);
+    } else if (socket.unacknowledgedBytes() == 0 || !mayStillEnd()) {
+      socket.reset();
+      close(true);
+    } else {
+      // A reset destroys what has not been delivered.
+      loop.timers().arm(timer, loop.nowNs() + ACK_CHECK_NS);
+    }
+  }
+
+  /** Whether there is time left; it begins again when the mirror has acknowledged something. */
+  private boolean mayStillEnd() {
+    long nowNs = loop.nowNs();
+    long left = socket.unacknowledgedBytes();
+    if (!ending || (left > 0 && left < unacknowledged)) {
+      ending = true;
+      unacknowledged = left;
+      endsAtNs = nowNs + END_NS;
+    }
+    return nowNs - endsAtNs < 0;
+  }
+
+  private void fail(long result) {
+    if (state == State.FINISHED) { // It has everything; how it takes its leave is its own affair.
+      socket.reset();
+      close(true);
+      return;
+    }
+    owner.onFailed(DetachReason.CLOSED, Errno.text((int) -result));
+  }
+
+  private void close(boolean complete) {
+    state = State.CLOSED;
+    loop.timers().cancel(timer);
+    if (replies != null) {
+      replies.end(complete);
+    }
+    sink.onClosed(complete);
+  }
+
+  private void onTimer() {
+    switch (state) {
+      case CONNECTING -> owner.onFailed(DetachReason.CONNECT_TIMEOUT, "");
+      case SENDING -> onReady();
+      case FINISHED -> {
+        if (mayStillEnd()) {
+          loop.timers().arm(timer, endsAtNs);
+        } else {
+          socket.close();
+          close(true);
+        }
+      }
+      case NEW, CLOSED -> {
+        // Nothing is waited for.
+      }
+    }
+  }
+
+  private byte[] header() {
+    return ProxyHeader.v2(
+        session.client(),
+        session.clientLocal(),
+        List.of(
+            Tlv.text(ProxyHeader.UNIQUE_ID, session.id()),
+            Tlv.text(ProxyHeader.CUSTOM, direction.word()),
+            Tlv.text(ProxyHeader.CUSTOM + 1, terms.share())));
+  }
+
+  private final class StepTimer extends Timer {
+    @Override
+    protected void onTimer() {
+      MirrorConnection.this.onTimer();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.sluice.proxy;
+
+import io.sluice.config.MirrorConfig;
+import io.sluice.config.MirrorTarget;
+import io.sluice.config.TcpOptions;
+import io.sluice.linux.SockAddr;
+import io.sluice.mirror.SinkFactory;
+import io.sluice.mirror.SocketSinks;
+import io.sluice.mirror.SocketTerms;
+import io.sluice.mirror.capture.CaptureSinks;
+import io.sluice.mirror.capture.FileTarget;
+import io.sluice.mirror.capture.PathTemplate;
+import io.sluice.transport.Transport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The one place that knows every kind of sink: a new one is added here and in the configuration.
+ */
+final class MirrorSinks {
+  private static final Duration SYSTEM = Duration.ZERO;
+  private static final TcpOptions TCP =
+      new TcpOptions(true, false, SYSTEM, SYSTEM, 0, SYSTEM, 0, 0, "");
+
+  private MirrorSinks() {}
+
+  /**
+   * What makes the sinks of a mirror.
+   *
+   * @throws IOException when its address cannot be resolved
+   */
+  static SinkFactory of(MirrorConfig config, Transport transport) throws IOException {
+    return of(config, transport, TCP);
+  }
+
+  /** The same with options of its connections. */
+  static SinkFactory of(MirrorConfig config, Transport transport, TcpOptions tcp)
+      throws IOException {
+    MirrorTarget target = config.target();
+    if (target instanceof MirrorTarget.FileTarget file) {
+      return files(config, file, config.maxFileBytes(), transport);
+    }
+    if (target instanceof MirrorTarget.Pcapng capture) {
+      return CaptureSinks.pcapng(
+          transport,
+          config.name(),
+          PathTemplate.parse(capture.template()),
+          config.rotateBytes(),
+          Math.max(1, config.keepFiles()));
+    }
+    MirrorTarget.Stream stream = (MirrorTarget.Stream) target;
+    SockAddr address = Resolver.resolve(stream.address(), "mirror " + config.name());
+    Optional<SinkFactory> replies = config.replies().map(file -> files(config, file, 0, transport));
+    return new SocketSinks(
+        new SocketTerms(
+            address,
+            tcp,
+            config.connectTimeout().toNanos(),
+            config.proxyProtocol() == MirrorConfig.ProxyProtocol.V2,
+            config.sampling().toString(),
+            config.bufferBytes(),
+            replies));
+  }
+
+  private static SinkFactory files(
+      MirrorConfig config, MirrorTarget.FileTarget file, long maxBytes, Transport transport) {
+    PathTemplate template = PathTemplate.parse(file.template());
+    return CaptureSinks.files(transport, new FileTarget(config.name(), template, maxBytes));
+  }
+}

@@ -1,0 +1,152 @@
+package io.sluice.transport.epoll;
+
+import io.sluice.linux.Errno;
+import io.sluice.linux.NativeMemory;
+import io.sluice.linux.Pipe;
+import io.sluice.transport.Backlog;
+import io.sluice.transport.OutputFile;
+import io.sluice.transport.StreamSocket;
+import java.io.IOException;
+
+/**
+ * A backlog in a pipe: spliced flows are teed into it, copied ones written, in one order whatever
+ * the flow does.
+ *
+ * <p>Invariant: {@code pipe} is null exactly when nothing has been added since it was given back.
+ * The writer's thread sees the pipe through the hand-over of the bytes that it is told of.
+ */
+final class EpollBacklog implements Backlog {
+  private final EpollPoller poller;
+  private final long maxBytes;
+  private Pipe pipe;
+  private long teedBytes;
+  private long copiedBytes;
+
+  EpollBacklog(EpollPoller poller, int maxBytes) {
+    this.poller = poller;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Duplicates what {@code source} holds; see {@link io.sluice.transport.Pump#duplicate}. */
+  long tee(Pipe source) {
+    long room = makeRoom();
+    if (room <= 0) {
+      return room;
+    }
+    long teed = source.teeTo(pipe, room);
+    if (teed > 0) {
+      teedBytes += teed;
+    }
+    return teed;
+  }
+
+  /** Adds a copy of the {@code length} bytes at {@code address}, or of as many as there is room. */
+  long copy(long address, long length) {
+    long room = makeRoom();
+    if (room <= 0) {
+      return room;
+    }
+    long written = pipe.fillFromMemory(address, Math.min(length, room));
+    if (written > 0) {
+      copiedBytes += written;
+    }
+    return written;
+  }
+
+  /** Bytes that may be added, with a pipe to take them; or {@code -EAGAIN}, {@code -ENOBUFS}. */
+  private long makeRoom() {
+    if (pipe == null) {
+      pipe = poller.pipes().takeForMirror(maxBytes);
+      if (pipe == null) {
+        return -Errno.ENOBUFS;
+      }
+    }
+    long room = maxBytes - pipe.bytes();
+    return room > 0 ? room : -Errno.EAGAIN;
+  }
+
+  @Override
+  public long add(byte[] bytes) {
+    NativeMemory memory = NativeMemory.allocate(bytes.length);
+    memory.buffer().put(0, bytes);
+    long room = makeRoom();
+    return room < bytes.length
+        ? Math.min(room, -Errno.EAGAIN)
+        : pipe.fillFromMemory(memory.address(), bytes.length);
+  }
+
+  @Override
+  public long receiveFrom(StreamSocket socket) {
+    long room = makeRoom();
+    if (room <= 0) {
+      return room;
+    }
+    NativeMemory scratch = poller.sharedMemory();
+    int max = (int) Math.min(room, scratch.bytes());
+    EpollSocket source = (EpollSocket) socket;
+    long there = source.peek(scratch.address(), max);
+    if (there <= 0) {
+      trim();
+      return there;
+    }
+    // A pipe may be full with fewer bytes than its size says; what it does not take stays there.
+    long written = pipe.fillFromMemory(scratch.address(), there);
+    if (written <= 0) {
+      return written;
+    }
+    copiedBytes += written;
+    long received = source.receive(scratch.address(), (int) written);
+    assert received == written || received < 0 : "what was looked at is still there";
+    return written;
+  }
+
+  @Override
+  public long bytes() {
+    return pipe == null ? 0 : pipe.bytes();
+  }
+
+  @Override
+  public long teedBytes() {
+    return teedBytes;
+  }
+
+  @Override
+  public long copiedBytes() {
+    return copiedBytes;
+  }
+
+  @Override
+  public long sendTo(StreamSocket socket) {
+    EpollSocket target = (EpollSocket) socket;
+    long sent = pipe.drainTo(target.fd(), Long.MAX_VALUE);
+    if (sent == -Errno.EAGAIN) {
+      target.onFull();
+    } else if (sent < 0) {
+      target.onBroken();
+    }
+    return sent;
+  }
+
+  @Override
+  public void writeTo(OutputFile file, long bytes) throws IOException {
+    ((EpollOutputFile) file).splice(pipe, bytes);
+  }
+
+  @Override
+  public void trim() {
+    if (pipe != null && pipe.bytes() == 0) {
+      release();
+    }
+  }
+
+  @Override
+  public long release() {
+    long dropped = bytes();
+    if (pipe != null) {
+      Pipe given = pipe;
+      pipe = null;
+      poller.pipes().give(given);
+    }
+    return dropped;
+  }
+}

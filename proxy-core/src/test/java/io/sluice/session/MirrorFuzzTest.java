@@ -1,0 +1,273 @@
+package io.sluice.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.linux.Errno;
+import io.sluice.linux.FaultySyscalls.Call;
+import io.sluice.linux.OpenDescriptors;
+import io.sluice.mirror.DetachReason;
+import io.sluice.mirror.MirrorCounter;
+import io.sluice.stats.Counter;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Row 22: many mirrored sessions at once over pipes of any size, with one to four mirrors that are
+ * fast, slow or stop reading, and everything that the relay's fuzz does to sessions. A mirror that
+ * was not detached has exactly what was sent; one that was has an exact prefix; the primary is
+ * exact in any case, and nothing is left.
+ *
+ * <p>{@code -Dsluice.fuzz.seed=n} repeats one seed, {@code -Dsluice.fuzz.rounds=n} tries that many
+ * random ones instead of the few that are run by default.
+ */
+class MirrorFuzzTest {
+  private static final int SESSIONS = 20;
+  private static final long[] FIXED_SEEDS = {1, 2};
+  private static final long STALL_NS = Duration.ofSeconds(10).toNanos();
+  private static final Duration TURN = Duration.ofMillis(1);
+
+  /** When all sessions are over: mirrors that stopped reading take seconds of leave. */
+  private static final Duration LATE_TURN = Duration.ofMillis(20);
+
+  private static final int PAGE_KIB = 4;
+  private static final int[] SLOTS = {1, 2, 4, 16, 64, 256};
+
+  private static LongStream seeds() {
+    Long seed = Long.getLong("sluice.fuzz.seed");
+    if (seed != null) {
+      return LongStream.of(seed);
+    }
+    Integer rounds = Integer.getInteger("sluice.fuzz.rounds");
+    LongStream random =
+        LongStream.generate(() -> ThreadLocalRandom.current().nextLong(1_000_000_000))
+            .limit(rounds == null ? 1 : rounds);
+    return rounds == null ? LongStream.concat(LongStream.of(FIXED_SEEDS), random) : random;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "splice", "auto", "nio"})
+  @DisplayName("22: mirrors are exact or exact prefixes, the primary is exact, nothing is left")
+  @Timeout(value = 1, unit = TimeUnit.HOURS) // For many rounds; each has its own bound.
+  void mirrorsAreExact(String way) throws Exception {
+    for (long seed : seeds().toArray()) {
+      System.out.println("mirror fuzz: " + way + ", -Dsluice.fuzz.seed=" + seed);
+      try {
+        new Round(way, seed).run();
+      } catch (AssertionError | IOException | RuntimeException e) {
+        throw new AssertionError(way + " with -Dsluice.fuzz.seed=" + seed + ": " + e, e);
+      }
+    }
+  }
+
+  /** One seed. */
+  private static final class Round {
+    private final String way;
+    private final long seed;
+    private final Random random;
+    private final boolean epoll;
+    private final List<String> terms = new ArrayList<>();
+    private final List<Boolean> blocks = new ArrayList<>();
+    private final List<List<FuzzMirror>> received = new ArrayList<>();
+
+    /** Whether a mirror may be dropped although it reads: it gets no pipe, or tee fails. */
+    private boolean mayFail;
+
+    private LoopHarness harness;
+
+    Round(String way, long seed) {
+      this.way = way;
+      this.seed = seed;
+      random = new Random(seed);
+      epoll = !way.equals("nio");
+    }
+
+    void run() throws Exception {
+      LoopHarness.nio("").close(); // What the first one loads stays open.
+      Map<Integer, String> before = OpenDescriptors.now();
+      int mirrors = 1 + random.nextInt(4);
+      for (int i = 0; i < mirrors; i++) {
+        terms.add(mirrorTerms());
+        received.add(new ArrayList<>());
+      }
+      try (LoopHarness opened =
+          LoopHarness.mirrored(way, seed, settings(), terms.toArray(String[]::new))) {
+        harness = opened;
+        if (epoll) {
+          brew();
+        }
+        List<FuzzSession> sessions = relay();
+        end();
+        check(sessions);
+      }
+      assertThat(OpenDescriptors.since(before)).isEmpty();
+    }
+
+    private String settings() {
+      int pipeKib = PAGE_KIB * SLOTS[random.nextInt(SLOTS.length)];
+      int largeKib = Math.min(32, pipeKib);
+      return "timeouts { client = none, server = none, client-fin = none, server-fin = none }\n"
+          + String.format(
+              "pump { turn-budget = %dKiB, pipe-size = %dKiB, copy-below = %dKiB,"
+                  + " splice-at-least = %dKiB, copy-after-fills = %d }%n",
+              64 << random.nextInt(5), pipeKib, largeKib / 2, largeKib, 1 + random.nextInt(3));
+    }
+
+    private String mirrorTerms() {
+      boolean block = random.nextBoolean();
+      blocks.add(block);
+      int bufferKib = PAGE_KIB * SLOTS[random.nextInt(SLOTS.length)];
+      String[] directions = {"to-server", "to-client", "both"};
+      return "proxy-protocol = v2, when-slow = "
+          + (block ? "block, max-lag = none" : "detach, max-lag = 1s")
+          + ", connect-timeout = 10s, buffer = "
+          + bufferKib
+          + "KiB, direction = "
+          + directions[random.nextInt(directions.length)];
+    }
+
+    private void brew() {
+      Weather.brew(harness.sys, random);
+      harness.sys.failRandomly(Call.TEE, random.nextBoolean() ? 0.2 : 0, Errno.EINTR);
+      if (random.nextBoolean()) {
+        harness.sys.cap(Call.TEE, 1 + random.nextInt(50_000));
+      }
+      if (random.nextInt(4) == 0 && !blocks.contains(true)) {
+        harness.sys.failRandomly(Call.TEE, 0.02, Errno.EAGAIN);
+      }
+    }
+
+    /** Opens sessions one by one while those before them go on, until all are over. */
+    private List<FuzzSession> relay() throws IOException {
+      List<FuzzSession> all = new ArrayList<>();
+      List<FuzzSession> live = new ArrayList<>();
+      long progress = -1;
+      long progressNs = System.nanoTime();
+      while (all.size() < SESSIONS || !live.isEmpty()) {
+        if (all.size() < SESSIONS && random.nextInt(3) == 0) {
+          FuzzSession opened = FuzzSession.open(harness, random, epoll && random.nextBoolean());
+          all.add(opened);
+          live.add(opened);
+        }
+        for (FuzzSession session : live) {
+          if (random.nextBoolean()) {
+            session.step();
+          }
+        }
+        step(TURN);
+        for (FuzzSession session : live) {
+          if (session.isOver()) {
+            session.check();
+          }
+        }
+        live.removeIf(FuzzSession::isOver);
+        long now = all.size() + all.stream().mapToLong(FuzzSession::progress).sum() + bytes();
+        if (now != progress) {
+          progress = now;
+          progressNs = System.nanoTime();
+        } else if (System.nanoTime() - progressNs > STALL_NS) {
+          throw new AssertionError("stalled: " + live + ", " + harness.poller.usage());
+        }
+      }
+      return all;
+    }
+
+    private long bytes() {
+      return received.stream().flatMap(List::stream).mapToLong(FuzzMirror::count).sum();
+    }
+
+    /** Accepts at the mirrors, lets each read, and turns the loop. */
+    private void step(Duration time) throws IOException {
+      for (int i = 0; i < received.size(); i++) {
+        SocketChannel accepted;
+        while ((accepted = harness.targets.get(i).accept()) != null) {
+          received.get(i).add(new FuzzMirror(new Peer(accepted), random, !blocks.get(i)));
+        }
+        for (FuzzMirror mirror : received.get(i)) {
+          mirror.step();
+        }
+      }
+      harness.clock.advance(time);
+      harness.loop.turn(0);
+    }
+
+    /** Until the sessions are over and the mirrors have let go; those that had stopped read on. */
+    private void end() throws IOException {
+      long begunNs = System.nanoTime();
+      while (harness.sessions.size() > 0 || !harness.sessions.mirrors().isEmpty()) {
+        step(LATE_TURN);
+        if (System.nanoTime() - begunNs > 2 * STALL_NS) {
+          throw new AssertionError("mirrors are left: " + harness.poller.usage());
+        }
+      }
+      for (int i = 0; i < 3; i++) {
+        step(TURN);
+      }
+      for (List<FuzzMirror> connections : received) {
+        for (FuzzMirror connection : connections) {
+          connection.readAll();
+        }
+      }
+      harness.expectNothingLeft();
+    }
+
+    private void check(List<FuzzSession> sessions) throws IOException {
+      harness.sessions.fold();
+      long connected = harness.backend.servers().get(0).counters().sum(Counter.SESSIONS);
+      mayFail = epoll && harness.sys.injected(Call.PIPE2) > 0;
+      for (int i = 0; i < received.size(); i++) {
+        long lacking = 0;
+        for (FuzzSession session : sessions) {
+          lacking += lacks(i, session) ? 1 : 0;
+        }
+        long detached = 0;
+        for (DetachReason reason : DetachReason.values()) {
+          detached += harness.mirrored(i, MirrorCounter.of(reason));
+        }
+        String what = "mirror " + i + " with " + terms.get(i);
+        assertThat(harness.mirrored(i, MirrorCounter.SESSIONS)).as(what).isEqualTo(connected);
+        assertThat(lacking).as("%s lacks bytes of sessions", what).isLessThanOrEqualTo(detached);
+        if (blocks.get(i) && !mayFail) {
+          assertThat(detached).as("%s was detached", what).isZero();
+        }
+        for (FuzzMirror connection : received.get(i)) {
+          connection.close();
+        }
+      }
+    }
+
+    /** Whether a session that ended well is not whole at mirror {@code i}; checks what there is. */
+    private boolean lacks(int i, FuzzSession session) {
+      boolean lacks = false;
+      for (boolean up : new boolean[] {true, false}) {
+        String word = up ? "to-server" : "to-client";
+        if (!terms.get(i).endsWith(word) && !terms.get(i).endsWith("both")) {
+          continue;
+        }
+        FuzzMirror found = null;
+        for (FuzzMirror connection : received.get(i)) {
+          if (connection.isOf(session.clientPort(), word)) {
+            assertThat(found).as("one connection for each direction").isNull();
+            found = connection;
+          }
+        }
+        if (found != null) {
+          found.checkPrefix(session, up);
+        }
+        lacks |= found == null || !found.isWhole(session, up);
+      }
+      return lacks && session.end.isClean();
+    }
+  }
+}
