@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param address where it listens
  * @param tcp options of the connections
  * @param connectTimeoutNs how long a connection may take to be made; 0 is for ever
+ * @param pauseNs how long a few bytes may wait for more after others were sent; 0 is not at all
  * @param proxyHeader whether a PROXY header goes before the first byte
  * @param share which share of sessions is mirrored, in the operator's words, for that header
  * @param bufferBytes bytes of its answers that may wait for {@code replies}
@@ -19,6 +20,7 @@ public record SocketTerms(
     SockAddr address,
     TcpOptions tcp,
     long connectTimeoutNs,
+    long pauseNs,
     boolean proxyHeader,
     String share,
     int bufferBytes,
