@@ -304,6 +304,8 @@ final class LoopHarness implements AutoCloseable {
   void expectNothingLeft() {
     expectNoSessions();
     turnUntil("the end of all mirrors", () -> sessions.mirrors().isEmpty());
+    // A file of replies lets go of its pipe when its writer says so, after its mirror.
+    turnUntil("the end of all writers", () -> poller.usage().pipesInUse() == 0);
     Poller.Usage usage = poller.usage();
     if (usage.sockets() != 0
         || usage.pipesInUse() != 0
