@@ -60,7 +60,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private boolean endedByReset;
   private boolean peerEnded;
 
-  /** The {@code -errno} of what is wrong from the beginning, or 0; told in the first turn. */
+  /** In NEW, the {@code -errno} for which there is no connection; told in the first turn. */
   private int beginFailure;
 
   /** Of the mirror's leave: bytes that it had not acknowledged when it was last looked at. */
@@ -99,10 +99,21 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     if (terms.proxyHeader() && backlog.add(header()) < 0) {
       beginFailure = -Errno.ENOBUFS;
     } else {
-      socket = loop.poller().connect(terms.address(), terms.tcp(), this);
-      beginFailure = socket == null ? loop.poller().lastError() : 0;
+      connect();
     }
     onReady();
+  }
+
+  private void connect() {
+    socket = loop.poller().connect(terms.address(), terms.tcp(), this);
+    if (socket == null) {
+      beginFailure = loop.poller().lastError();
+      return;
+    }
+    state = State.CONNECTING;
+    if (terms.connectTimeoutNs() > 0) {
+      loop.timers().arm(timer, loop.nowNs() + terms.connectTimeoutNs());
+    }
   }
 
   void onBytes() {
@@ -148,7 +159,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   public void onTurn() {
     queued = false;
     if (state == State.NEW) {
-      awaitConnected();
+      owner.onFailed(reasonOf(-beginFailure), Errno.text(-beginFailure));
     }
     if (state == State.CONNECTING) {
       checkConnected();
@@ -165,17 +176,6 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     if (state == State.FINISHED && peerEnded) {
       socket.close();
       close(true);
-    }
-  }
-
-  private void awaitConnected() {
-    if (beginFailure < 0) {
-      owner.onFailed(reasonOf(-beginFailure), Errno.text(-beginFailure));
-      return;
-    }
-    state = State.CONNECTING;
-    if (terms.connectTimeoutNs() > 0) {
-      loop.timers().arm(timer, loop.nowNs() + terms.connectTimeoutNs());
     }
   }
 
