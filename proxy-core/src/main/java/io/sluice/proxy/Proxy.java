@@ -4,10 +4,8 @@ import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.backend.balance.Balancer;
 import io.sluice.backend.balance.RoundRobin;
-import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
-import io.sluice.config.ListenOptions;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.SockAddr;
@@ -21,7 +19,6 @@ import io.sluice.session.Frontend;
 import io.sluice.session.SessionLoop;
 import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
-import io.sluice.transport.ListenSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,16 +52,22 @@ public final class Proxy implements AutoCloseable {
   private final Map<String, Backend> backends = new LinkedHashMap<>();
   private final Map<String, Frontend> frontends = new LinkedHashMap<>();
   private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
-  private final Map<String, List<ListenSocket>> listeners = new LinkedHashMap<>();
+  private final Listeners listeners;
   private final List<SessionLoop> loops = new ArrayList<>();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
+  private LoopPulse pulse = new LoopPulse(List.of());
   private boolean started;
-  private boolean listening = true;
   private boolean accepting;
-  private boolean closed;
+  private volatile boolean closed;
 
-  private Proxy(SluiceConfig config, TransportChoice transport, int loopCount) throws IOException {
+  private Proxy(
+      SluiceConfig config,
+      TransportChoice transport,
+      Map<String, List<Integer>> inherited,
+      int loopCount)
+      throws IOException {
     this.transport = transport;
+    listeners = new Listeners(transport, inherited);
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
@@ -77,7 +80,6 @@ public final class Proxy implements AutoCloseable {
       Backend backend = backends.get(frontend.backend());
       List<Mirror> own = mirrors(frontend);
       frontends.put(frontend.name(), new Frontend(frontend, backend, own, loopCount));
-      listeners.put(frontend.name(), new ArrayList<>());
     }
   }
 
@@ -107,12 +109,27 @@ public final class Proxy implements AutoCloseable {
 
   /** Starts a proxy over a transport that was chosen before. */
   public static Proxy start(SluiceConfig config, TransportChoice transport) throws IOException {
+    return start(config, transport, Map.of());
+  }
+
+  /**
+   * Starts a proxy that is given listening sockets, which binds claim by name ({@code
+   * systemd:name}).
+   *
+   * @param inherited listening, non-blocking stream sockets by name; they belong to the proxy from
+   *     now on
+   * @throws IOException as above, and when a bind claims a name that is not there, or no bind
+   *     claims one that is
+   */
+  public static Proxy start(
+      SluiceConfig config, TransportChoice transport, Map<String, List<Integer>> inherited)
+      throws IOException {
     int loopCount =
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
-    Proxy proxy = new Proxy(config, transport, loopCount);
+    Proxy proxy = new Proxy(config, transport, inherited, loopCount);
     try {
       proxy.makeFrontends(config, loopCount);
-      proxy.listen();
+      proxy.listeners.open(config.frontends().values());
       proxy.openLoops(config, loopCount);
     } catch (IOException | RuntimeException e) {
       proxy.close();
@@ -135,29 +152,38 @@ public final class Proxy implements AutoCloseable {
   /**
    * Where a frontend listens, with the port that the kernel chose where the configuration has 0.
    *
-   * @param bind place in the frontend's list of binds, from 0
+   * @param bind place in the frontend's list of binds, from 0; a bind of inherited sockets takes as
+   *     many places as it has sockets
    * @throws IllegalArgumentException when there is no such frontend or bind
    */
   public SockAddr boundAddress(String frontend, int bind) {
-    List<ListenSocket> sockets = listeners.get(frontend);
-    if (sockets == null || bind < 0 || bind >= sockets.size()) {
-      throw new IllegalArgumentException("no bind " + bind + " in frontend \"" + frontend + "\"");
-    }
-    return sockets.get(bind).address();
+    return listeners.address(frontend, bind);
   }
 
   /** Every address that it listens on, by frontend. */
   public Map<String, List<SockAddr>> boundAddresses() {
-    Map<String, List<SockAddr>> all = new LinkedHashMap<>();
-    listeners.forEach(
-        (frontend, sockets) ->
-            all.put(frontend, sockets.stream().map(ListenSocket::address).toList()));
-    return all;
+    return listeners.addresses();
   }
 
   /** Client connections now. */
   public int sessions() {
     return totalGate.active();
+  }
+
+  /** Sessions begun, ever. */
+  public long sessionsTotal() {
+    return counters.sum(Counter.SESSIONS);
+  }
+
+  /**
+   * Asks every event loop for a sign of life and waits for it, for at most {@code bound}. One
+   * thread at a time.
+   *
+   * @return the loops that gave none, by index; empty when all is well, or the proxy is closed
+   */
+  public List<Integer> silentLoops(Duration bound) throws InterruptedException {
+    List<Integer> silent = pulse.silent(bound);
+    return closed ? List.of() : silent;
   }
 
   /** All counters, brought up to date. A closed proxy has no loops any more. */
@@ -275,26 +301,6 @@ public final class Proxy implements AutoCloseable {
     return new Backend(config, servers, balancer, loopCount);
   }
 
-  private void listen() throws IOException {
-    for (Frontend frontend : frontends.values()) {
-      FrontendConfig config = frontend.config();
-      for (Address bind : config.binds()) {
-        SockAddr address = Resolver.resolve(bind, "frontend " + config.name());
-        listeners
-            .get(config.name())
-            .add(
-                transport
-                    .transport()
-                    .listen(address, listenOptions(config.listen(), bind), config.tcp()));
-      }
-    }
-  }
-
-  private static ListenOptions listenOptions(ListenOptions options, Address bind) {
-    boolean v6only = options.v6only() && !Resolver.isWildcard(bind);
-    return new ListenOptions(options.backlog(), options.deferAccept(), options.fastOpen(), v6only);
-  }
-
   private void openLoops(SluiceConfig config, int loopCount) throws IOException {
     for (int index = 0; index < loopCount; index++) {
       EventLoop loop =
@@ -302,6 +308,7 @@ public final class Proxy implements AutoCloseable {
       loops.add(new SessionLoop(loop, counters, totalGate, config.pump().turnBudgetBytes()));
     }
     SessionLoop.link(loops);
+    pulse = new LoopPulse(loops);
   }
 
   private void accept() {
@@ -310,9 +317,7 @@ public final class Proxy implements AutoCloseable {
     for (SessionLoop sessions : loops) {
       List<Acceptor> own = new ArrayList<>();
       listeners.forEach(
-          (name, sockets) ->
-              sockets.forEach(
-                  socket -> own.add(new Acceptor(sessions, socket, frontends.get(name)))));
+          (name, socket) -> own.add(new Acceptor(sessions, socket, frontends.get(name))));
       acceptors.add(own);
       sessions.loop().execute(() -> own.forEach(Acceptor::start));
       sessions.loop().start();
@@ -324,10 +329,7 @@ public final class Proxy implements AutoCloseable {
       accepting = false;
       onEach(loops, sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
     }
-    if (listening) { // Once: a UNIX path may be a successor's by the next time.
-      listening = false;
-      listeners.values().forEach(sockets -> sockets.forEach(ListenSocket::close));
-    }
+    listeners.close();
   }
 
   /** Runs {@code command} on every loop and waits for all; gives up on a loop that hangs. */
