@@ -12,6 +12,7 @@ import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.Mirror;
+import io.sluice.mirror.MirrorTerms;
 import io.sluice.session.Acceptor;
 import io.sluice.session.CloseReason;
 import io.sluice.session.ConnectionGate;
@@ -184,6 +185,20 @@ public final class Proxy implements AutoCloseable {
   public List<Integer> silentLoops(Duration bound) throws InterruptedException {
     List<Integer> silent = pulse.silent(bound);
     return closed ? List.of() : silent;
+  }
+
+  /**
+   * The terms of a mirror that may be changed while it runs.
+   *
+   * @throws IllegalArgumentException when no frontend uses a mirror of this name
+   */
+  public MirrorTerms mirror(String name) {
+    Mirror mirror = mirrors.get(name);
+    if (mirror == null) {
+      throw new IllegalArgumentException(
+          "no frontend uses a mirror \"" + name + "\"; there are " + mirrors.keySet());
+    }
+    return mirror;
   }
 
   /** All counters, brought up to date. A closed proxy has no loops any more. */
