@@ -11,8 +11,9 @@ import java.util.Optional;
  * @param tcp options of the connections
  * @param connectTimeoutNs how long a connection may take to be made; 0 is for ever
  * @param pauseNs how long a few bytes may wait for more after others were sent; 0 is not at all
+ * @param lingerNs once a stream is over, how long it may take nothing of what is left; 0 is for
+ *     ever
  * @param proxyHeader whether a PROXY header goes before the first byte
- * @param share which share of sessions is mirrored, in the operator's words, for that header
  * @param bufferBytes bytes of its answers that may wait for {@code replies}
  * @param replies where its answers go; empty to discard them
  */
@@ -21,7 +22,7 @@ public record SocketTerms(
     TcpOptions tcp,
     long connectTimeoutNs,
     long pauseNs,
+    long lingerNs,
     boolean proxyHeader,
-    String share,
     int bufferBytes,
     Optional<SinkFactory> replies) {}
