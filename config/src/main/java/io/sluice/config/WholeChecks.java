@@ -53,7 +53,7 @@ final class WholeChecks {
       if (!(bind.address() instanceof Address.Systemd)) {
         findings.warning(
             sluice.place("exit-idle-time"),
-            "after the exit nobody listens on " + bind.address(),
+            "after the exit nobody accepts at " + bind.address(),
             "let systemd listen and start the service again: bind = \"systemd:NAME\"");
         return;
       }
