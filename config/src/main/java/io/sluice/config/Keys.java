@@ -98,6 +98,7 @@ final class Keys {
             "transport",
             "max-connections",
             "drain-timeout",
+            "exit-idle-time",
             "timeouts",
             "tcp",
             "listen",

@@ -4,34 +4,26 @@ import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BackendConfig;
-import io.sluice.config.SluiceConfig;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/** Makes the backends of a configuration. */
+/** Makes backends out of their configuration. */
 final class Backends {
   private Backends() {}
 
   /**
-   * All of them, by name, in the order of the file.
+   * A backend whose servers' names are resolved, for sessions of {@code loops} loops.
    *
-   * @throws IOException when the address of a server cannot be resolved
+   * @param fullConnections sessions at which it counts as full
+   * @throws IOException when a name has no address
    */
-  static Map<String, Backend> of(SluiceConfig config, int loops) throws IOException {
-    Map<String, Backend> backends = new LinkedHashMap<>();
-    for (BackendConfig backend : config.backends().values()) {
-      List<Server> servers = new ArrayList<>();
-      for (BackendConfig.ServerConfig server : backend.servers()) {
-        String subject = "server " + backend.name() + "/" + server.name();
-        servers.add(new Server(server, Resolver.resolve(server.address(), subject), loops));
-      }
-      int full = config.fullConnections(backend);
-      Balancing balancing = Balancing.of(backend);
-      backends.put(backend.name(), new Backend(backend, servers, balancing, full, loops));
+  static Backend of(BackendConfig config, int fullConnections, int loops) throws IOException {
+    List<Server> servers = new ArrayList<>();
+    for (BackendConfig.ServerConfig server : config.servers()) {
+      String subject = "server " + config.name() + "/" + server.name();
+      servers.add(new Server(server, Resolver.resolve(server.address(), subject), loops));
     }
-    return backends;
+    return new Backend(config, servers, Balancing.of(config), fullConnections, loops);
   }
 }
