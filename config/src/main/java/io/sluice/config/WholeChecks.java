@@ -86,6 +86,7 @@ final class WholeChecks {
       if (!used.contains(section.name())) {
         findings.warning(section.place(), "no frontend uses this backend", "");
       }
+      BalanceReader.check(section, backend);
       warnIfNever(section, "connect", backend.connectTimeout());
       warnIfNever(section, "server", backend.serverTimeout());
     }
