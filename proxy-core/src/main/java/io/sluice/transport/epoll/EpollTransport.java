@@ -57,6 +57,11 @@ public final class EpollTransport implements Transport {
   }
 
   @Override
+  public ListenSocket adopt(int fd, TcpOptions tcp) throws IOException {
+    return EpollListenSocket.adopt(sys, fd, tcp);
+  }
+
+  @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return new EpollPoller(this, pump);
   }
