@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Assumptions;
  * -Dsluice.e2e=required} it fails, so that an incomplete machine cannot pass.
  */
 enum Tool {
+  CHATTR("chattr", "e2fsprogs"),
   CURL("curl", "curl"),
   HAPROXY("haproxy", "haproxy"),
   INITDB("initdb", "postgresql"),
