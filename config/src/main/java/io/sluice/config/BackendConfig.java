@@ -34,7 +34,7 @@ public record BackendConfig(
    *
    * @param address host names are resolved when the proxy starts
    */
-  public record ServerConfig(String name, Address address) {}
+  public record ServerConfig(String name, Address address, HealthConfig health) {}
 
   public BackendConfig {
     servers = List.copyOf(servers);

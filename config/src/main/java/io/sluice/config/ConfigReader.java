@@ -140,6 +140,7 @@ public final class ConfigReader {
     }
     tcp(sluice.section("tcp"));
     listen(sluice.section("listen"));
+    CheckReader.readDefaults(sluice);
     PumpConfig pump = PumpReader.read(sluice.section("pump"));
     ConfigSection mirrorDefaults = sluice.section("mirror-defaults");
     MirrorReader.readDefaults(mirrorDefaults);
@@ -220,6 +221,7 @@ public final class ConfigReader {
 
   private BackendConfig backend(ConfigSection section) {
     Balance balance = section.choice("balance", Balance.class);
+    CheckReader.readDefaults(section);
     ConfigSection group = section.section("servers");
     List<ConfigSection> serverSections = group.named(null, "address");
     if (serverSections.isEmpty() && !group.isBroken()) {
@@ -232,7 +234,8 @@ public final class ConfigReader {
           .ifPresent(
               text -> {
                 Address address = address(text, AddressParser::parseServer);
-                servers.add(new ServerConfig(server.name(), address));
+                HealthConfig health = CheckReader.ofServer(server, section, address);
+                servers.add(new ServerConfig(server.name(), address, health));
               });
     }
     ConfigSection timeouts = section.section("timeouts");

@@ -62,6 +62,24 @@ final class Keys {
           "rotate-size",
           "keep");
 
+  private static final List<String> CHECK =
+      List.of(
+          "type",
+          "interval",
+          "fast-interval",
+          "down-interval",
+          "timeout",
+          "rise",
+          "fall",
+          "spread",
+          "initial-state",
+          "address",
+          "port",
+          "send-expect",
+          "http",
+          "server-name",
+          "proxy-protocol");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
@@ -78,6 +96,9 @@ final class Keys {
             "tcp",
             "listen",
             "pump",
+            "check",
+            "agent",
+            "observe",
             "mirror-defaults",
             "mirrors",
             "mirror",
@@ -100,12 +121,20 @@ final class Keys {
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
-    SECTIONS.put("sluice.backends.*", List.of("balance", "servers", "timeouts", "tcp"));
+    SECTIONS.put(
+        "sluice.backends.*",
+        List.of("balance", "check", "agent", "observe", "servers", "timeouts", "tcp"));
     SECTIONS.put(
         "sluice.backends.*.timeouts", List.of("connect", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", List.of("address"));
+    SECTIONS.put("sluice.backends.*.servers.*", List.of("address", "check", "agent", "observe"));
+    for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
+      SECTIONS.put(above + ".check", CHECK);
+      SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));
+      SECTIONS.put(above + ".agent", List.of("port", "address", "interval", "send"));
+      SECTIONS.put(above + ".observe", List.of("mode", "error-limit", "on-error"));
+    }
   }
 
   private Keys() {}

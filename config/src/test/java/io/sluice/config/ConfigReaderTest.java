@@ -99,8 +99,8 @@ class ConfigReaderTest {
     assertThat(web.backend()).isEqualTo("app");
     assertThat(loaded.config().backends().get("app").servers())
         .containsExactly(
-            new ServerConfig("a", new Tcp("127.0.0.1", 9001)),
-            new ServerConfig("b", new Tcp("127.0.0.1", 9002)));
+            new ServerConfig("a", new Tcp("127.0.0.1", 9001), HealthConfigTest.DEFAULTS),
+            new ServerConfig("b", new Tcp("127.0.0.1", 9002), HealthConfigTest.DEFAULTS));
   }
 
   @Test
@@ -123,7 +123,7 @@ class ConfigReaderTest {
         new BackendConfig(
             "app",
             Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Tcp("127.0.0.1", 9001))),
+            List.of(new ServerConfig("a", new Tcp("127.0.0.1", 9001), HealthConfigTest.DEFAULTS)),
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
@@ -172,7 +172,7 @@ class ConfigReaderTest {
         new BackendConfig(
             "app",
             Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Unix("/run/a"))),
+            List.of(new ServerConfig("a", new Unix("/run/a"), HealthConfigTest.DEFAULTS)),
             Duration.ofMillis(1500),
             Duration.ofSeconds(22),
             Duration.ofSeconds(23),
