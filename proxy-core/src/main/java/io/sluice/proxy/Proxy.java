@@ -10,6 +10,8 @@ import io.sluice.config.FrontendConfig;
 import io.sluice.config.ListenOptions;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.health.HealthChecks;
+import io.sluice.health.StateLog;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
@@ -58,6 +60,7 @@ public final class Proxy implements AutoCloseable {
   private final Map<String, List<ListenSocket>> listeners = new LinkedHashMap<>();
   private final List<SessionLoop> loops = new ArrayList<>();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
+  private HealthChecks checks = HealthChecks.NONE;
   private boolean started;
   private boolean listening = true;
   private boolean accepting;
@@ -114,6 +117,7 @@ public final class Proxy implements AutoCloseable {
       proxy.makeFrontends(config, loopCount);
       proxy.listen();
       proxy.openLoops(config, loopCount);
+      proxy.checks = Checks.of(config, proxy.backends, proxy.loops);
     } catch (IOException | RuntimeException e) {
       proxy.close();
       throw e;
@@ -153,6 +157,11 @@ public final class Proxy implements AutoCloseable {
         (frontend, sockets) ->
             all.put(frontend, sockets.stream().map(ListenSocket::address).toList()));
     return all;
+  }
+
+  /** What is known of the health of its servers. */
+  public HealthChecks checks() {
+    return checks;
   }
 
   /** Client connections now. */
@@ -317,11 +326,14 @@ public final class Proxy implements AutoCloseable {
       sessions.loop().execute(() -> own.forEach(Acceptor::start));
       sessions.loop().start();
     }
+    backends.values().forEach(StateLog::new);
+    checks.start();
   }
 
   private synchronized void stopAccepting() {
     if (accepting) {
       accepting = false;
+      checks.stop();
       onEach(loops, sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
     }
     if (listening) { // Once: a UNIX path may be a successor's by the next time.
