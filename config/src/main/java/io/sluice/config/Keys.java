@@ -86,6 +86,24 @@ final class Keys {
           "rotate-size",
           "keep");
 
+  private static final List<String> CHECK =
+      List.of(
+          "type",
+          "interval",
+          "fast-interval",
+          "down-interval",
+          "timeout",
+          "rise",
+          "fall",
+          "spread",
+          "initial-state",
+          "address",
+          "port",
+          "send-expect",
+          "http",
+          "server-name",
+          "proxy-protocol");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
@@ -103,6 +121,9 @@ final class Keys {
             "tcp",
             "listen",
             "pump",
+            "check",
+            "agent",
+            "observe",
             "mirror-defaults",
             "mirrors",
             "mirror",
@@ -135,7 +156,13 @@ final class Keys {
         List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", concat(SERVER, "address"));
+    SECTIONS.put("sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
+    for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
+      SECTIONS.put(above + ".check", CHECK);
+      SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));
+      SECTIONS.put(above + ".agent", List.of("port", "address", "interval", "send"));
+      SECTIONS.put(above + ".observe", List.of("mode", "error-limit", "on-error"));
+    }
   }
 
   private Keys() {}

@@ -116,7 +116,8 @@ class ConfigReaderTest {
 
   private static ServerConfig plainServer(String name, Address address) {
     return new ServerConfig(
-        name, address, 1, false, 0, 0, Integer.MAX_VALUE, Duration.ZERO, OnMarkedDown.KEEP);
+        name, address, 1, false, 0, 0, Integer.MAX_VALUE, Duration.ZERO, OnMarkedDown.KEEP,
+        HealthConfigTest.DEFAULTS);
   }
 
   @Test
@@ -213,7 +214,8 @@ class ConfigReaderTest {
                     5,
                     0,
                     Duration.ofSeconds(20),
-                    OnMarkedDown.CLOSE_SESSIONS)),
+                    OnMarkedDown.CLOSE_SESSIONS,
+                    HealthConfigTest.DEFAULTS)),
             90,
             new RetryConfig(5, 2),
             Duration.ofMillis(1500),

@@ -25,6 +25,7 @@ enum Tool {
   INITDB("initdb", "postgresql"),
   IPERF3("iperf3", "iperf3"),
   NGINX("nginx", "nginx"),
+  OPENSSL("openssl", "openssl"),
   PGBENCH("pgbench", "postgresql"),
   POSTGRES("postgres", "postgresql"),
   PSQL("psql", "postgresql-client"),
