@@ -62,6 +62,10 @@ final class Keys {
           "rotate-size",
           "keep");
 
+  private static final List<String> LIMITS =
+      List.of(
+          "source-rate", "source-connections", "sources", "ipv6-prefix", "action", "max-tarpitted");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
@@ -72,9 +76,14 @@ final class Keys {
             "threads",
             "transport",
             "max-connections",
+            "max-connection-rate",
             "drain-timeout",
             "balance",
             "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
             "tcp",
             "listen",
             "pump",
@@ -85,7 +94,8 @@ final class Keys {
             "backends"));
     SECTIONS.put(
         "sluice.timeouts",
-        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin"));
+        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin", "tarpit"));
+    SECTIONS.put("sluice.limits", LIMITS);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
@@ -95,8 +105,21 @@ final class Keys {
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
-        List.of("bind", "backend", "mirror", "max-connections", "timeouts", "tcp", "listen"));
-    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin"));
+        List.of(
+            "bind",
+            "backend",
+            "mirror",
+            "max-connections",
+            "max-connection-rate",
+            "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
+            "tcp",
+            "listen"));
+    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin", "tarpit"));
+    SECTIONS.put("sluice.frontends.*.limits", LIMITS);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));

@@ -117,6 +117,7 @@ class ConfigReaderTest {
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
+            AdmissionConfigTest.DEFAULT,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
@@ -135,6 +136,7 @@ class ConfigReaderTest {
                 0,
                 TransportChoice.AUTO,
                 10000,
+                0,
                 Duration.ofSeconds(30),
                 pump,
                 Map.of(),
@@ -166,6 +168,7 @@ class ConfigReaderTest {
             55,
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
+            AdmissionConfigTest.DEFAULT,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
     var app =
@@ -184,6 +187,7 @@ class ConfigReaderTest {
                 3,
                 TransportChoice.EPOLL,
                 777,
+                0,
                 Duration.ofMinutes(2),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
                 Map.of(),
