@@ -62,6 +62,7 @@ public final class ConfigReader {
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
+  private final AdmissionReader admissions = new AdmissionReader();
   private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
   private Map<String, MirrorConfig> mirrors;
 
@@ -137,6 +138,7 @@ public final class ConfigReader {
         List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin")) {
       timeout(timeouts, key);
     }
+    int connectionRate = admissions.read(sluice).connectionRate();
     tcp(sluice.section("tcp"));
     listen(sluice.section("listen"));
     PumpConfig pump = PumpReader.read(sluice.section("pump"));
@@ -152,6 +154,7 @@ public final class ConfigReader {
             threads,
             transport,
             maxConnections,
+            connectionRate,
             drain,
             exitIdle,
             pump,
@@ -196,6 +199,7 @@ public final class ConfigReader {
         maxConnections,
         client,
         clientFin,
+        admissions.read(section),
         listen,
         tcp);
   }

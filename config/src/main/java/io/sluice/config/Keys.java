@@ -104,6 +104,10 @@ final class Keys {
           "server-name",
           "proxy-protocol");
 
+  private static final List<String> LIMITS =
+      List.of(
+          "source-rate", "source-connections", "sources", "ipv6-prefix", "action", "max-tarpitted");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
@@ -115,9 +119,14 @@ final class Keys {
             "threads",
             "transport",
             "max-connections",
+            "max-connection-rate",
             "drain-timeout",
             "exit-idle-time",
             "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
             "tcp",
             "listen",
             "pump",
@@ -131,9 +140,18 @@ final class Keys {
             "backends"));
     SECTIONS.put(
         "sluice.timeouts",
-        List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin"));
+        List.of(
+            "connect",
+            "queue",
+            "client",
+            "server",
+            "tunnel",
+            "client-fin",
+            "server-fin",
+            "tarpit"));
     SECTIONS.put("sluice.hash", HASH);
     SECTIONS.put("sluice.server-defaults", SERVER);
+    SECTIONS.put("sluice.limits", LIMITS);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
@@ -143,8 +161,21 @@ final class Keys {
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
-        List.of("bind", "backend", "mirror", "max-connections", "timeouts", "tcp", "listen"));
-    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin"));
+        List.of(
+            "bind",
+            "backend",
+            "mirror",
+            "max-connections",
+            "max-connection-rate",
+            "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
+            "tcp",
+            "listen"));
+    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin", "tarpit"));
+    SECTIONS.put("sluice.frontends.*.limits", LIMITS);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
@@ -156,7 +187,8 @@ final class Keys {
         List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
+    SECTIONS.put(
+        "sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
     for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
       SECTIONS.put(above + ".check", CHECK);
       SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));

@@ -116,7 +116,15 @@ class ConfigReaderTest {
 
   private static ServerConfig plainServer(String name, Address address) {
     return new ServerConfig(
-        name, address, 1, false, 0, 0, Integer.MAX_VALUE, Duration.ZERO, OnMarkedDown.KEEP,
+        name,
+        address,
+        1,
+        false,
+        0,
+        0,
+        Integer.MAX_VALUE,
+        Duration.ZERO,
+        OnMarkedDown.KEEP,
         HealthConfigTest.DEFAULTS);
   }
 
@@ -134,6 +142,7 @@ class ConfigReaderTest {
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
+            AdmissionConfigTest.DEFAULT,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
@@ -159,6 +168,7 @@ class ConfigReaderTest {
                 0,
                 TransportChoice.AUTO,
                 10000,
+                0,
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 pump,
@@ -194,6 +204,7 @@ class ConfigReaderTest {
             55,
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
+            AdmissionConfigTest.DEFAULT,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
     var app =
@@ -230,6 +241,7 @@ class ConfigReaderTest {
                 3,
                 TransportChoice.EPOLL,
                 777,
+                0,
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
