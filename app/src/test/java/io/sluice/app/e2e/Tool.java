@@ -22,8 +22,10 @@ enum Tool {
   CURL("curl", "curl"),
   HAPROXY("haproxy", "haproxy"),
   INITDB("initdb", "postgresql"),
+  IP("ip", "iproute2"),
   IPERF3("iperf3", "iperf3"),
   NGINX("nginx", "nginx"),
+  NSENTER("nsenter", "util-linux"),
   PGBENCH("pgbench", "postgresql"),
   POSTGRES("postgres", "postgresql"),
   PSQL("psql", "postgresql-client"),
@@ -34,6 +36,7 @@ enum Tool {
   SHA256SUM("sha256sum", "coreutils"),
   SOCAT("socat", "socat"),
   STRACE("strace", "strace"),
+  SYSTEMD_NSPAWN("systemd-nspawn", "systemd-container"),
   TSHARK("tshark", "tshark"),
   UNSHARE("unshare", "util-linux");
 
