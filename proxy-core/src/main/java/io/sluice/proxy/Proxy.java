@@ -2,8 +2,6 @@ package io.sluice.proxy;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.balance.Balancer;
-import io.sluice.backend.balance.RoundRobin;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
@@ -12,6 +10,7 @@ import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.Mirror;
+import io.sluice.mirror.MirrorTerms;
 import io.sluice.session.Acceptor;
 import io.sluice.session.CloseReason;
 import io.sluice.session.ConnectionGate;
@@ -28,7 +27,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
-  private static final long COMMAND_WAIT_MS = 5_000;
 
   private final TransportChoice transport;
   private final ConnectionGate totalGate;
@@ -53,7 +50,7 @@ public final class Proxy implements AutoCloseable {
   private final Map<String, Frontend> frontends = new LinkedHashMap<>();
   private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
   private final Listeners listeners;
-  private final List<SessionLoop> loops = new ArrayList<>();
+  private final Loops loops = new Loops();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
   private LoopPulse pulse = new LoopPulse(List.of());
   private boolean started;
@@ -71,7 +68,7 @@ public final class Proxy implements AutoCloseable {
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
-      backends.put(backend.name(), backend(backend, loopCount));
+      backends.put(backend.name(), Backends.of(backend, loopCount));
     }
   }
 
@@ -186,13 +183,26 @@ public final class Proxy implements AutoCloseable {
     return closed ? List.of() : silent;
   }
 
+  /**
+   * The terms of a mirror that may be changed while it runs.
+   *
+   * @throws IllegalArgumentException when no frontend uses a mirror of this name
+   */
+  public MirrorTerms mirror(String name) {
+    Mirror mirror = mirrors.get(name);
+    if (mirror == null) {
+      throw new IllegalArgumentException(
+          "no frontend uses a mirror \"" + name + "\"; there are " + mirrors.keySet());
+    }
+    return mirror;
+  }
+
   /** All counters, brought up to date. A closed proxy has no loops any more. */
   public synchronized Snapshot snapshot() {
-    List<SessionLoop> running = closed ? List.of() : loops;
+    Loops running = closed ? new Loops() : loops;
     Snapshot.Loop[] held = new Snapshot.Loop[running.size()];
     Map<String, Long> lagsNs = new ConcurrentHashMap<>();
-    onEach(
-        running,
+    running.onEach(
         sessions -> {
           sessions.fold();
           sessions.mirrors().lagsNs().forEach((name, ns) -> lagsNs.merge(name, ns, Math::max));
@@ -232,15 +242,13 @@ public final class Proxy implements AutoCloseable {
    * @return how many sessions had to be closed
    */
   public int drain(Duration deadline) {
-    CountDownLatch busy = new CountDownLatch(loops.size());
+    CountDownLatch busy;
     synchronized (this) { // A close from here on finds the callbacks in place, and ends them.
       if (closed) {
         return 0;
       }
       stopAccepting();
-      for (SessionLoop sessions : loops) {
-        sessions.loop().execute(() -> sessions.whenEmpty(busy::countDown));
-      }
+      busy = loops.whenEmpty();
     }
     try {
       boolean finished = busy.await(deadline.toNanos(), TimeUnit.NANOSECONDS);
@@ -262,12 +270,10 @@ public final class Proxy implements AutoCloseable {
     closed = true;
     stopAccepting();
     if (started) {
-      onEach(loops, sessions -> sessions.closeAll(CloseReason.KILLED));
+      loops.onEach(sessions -> sessions.closeAll(CloseReason.KILLED));
       awaitMirrors();
     }
-    for (SessionLoop sessions : loops) {
-      sessions.loop().stop(COMMAND_WAIT_MS);
-    }
+    loops.stop();
     mirrors.values().forEach(Mirror::close);
   }
 
@@ -275,10 +281,8 @@ public final class Proxy implements AutoCloseable {
    * Writers of files let go of what they are writing by telling the loops, which must still turn.
    */
   private void awaitMirrors() {
-    CountDownLatch busy = new CountDownLatch(loops.size());
-    onEach(loops, sessions -> sessions.whenEmpty(busy::countDown));
     try {
-      boolean all = busy.await(COMMAND_WAIT_MS, TimeUnit.MILLISECONDS);
+      boolean all = loops.whenEmpty().await(Loops.COMMAND_WAIT_MS, TimeUnit.MILLISECONDS);
       if (!all) {
         LOG.warn("a mirror's file system holds up the end; what it was writing stays incomplete");
       }
@@ -287,34 +291,20 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  private static Backend backend(BackendConfig config, int loopCount) throws IOException {
-    List<Server> servers = new ArrayList<>();
-    for (BackendConfig.ServerConfig server : config.servers()) {
-      String subject = "server " + config.name() + "/" + server.name();
-      SockAddr address = Resolver.resolve(server.address(), subject);
-      servers.add(new Server(server.name(), address, loopCount));
-    }
-    Balancer balancer =
-        switch (config.balance()) {
-          case ROUNDROBIN -> new RoundRobin();
-        };
-    return new Backend(config, servers, balancer, loopCount);
-  }
-
   private void openLoops(SluiceConfig config, int loopCount) throws IOException {
     for (int index = 0; index < loopCount; index++) {
       EventLoop loop =
           new EventLoop(index, transport.transport().openPoller(config.pump()), Clock.SYSTEM);
       loops.add(new SessionLoop(loop, counters, totalGate, config.pump().turnBudgetBytes()));
     }
-    SessionLoop.link(loops);
-    pulse = new LoopPulse(loops);
+    SessionLoop.link(loops.all());
+    pulse = new LoopPulse(loops.all());
   }
 
   private void accept() {
     started = true;
     accepting = true;
-    for (SessionLoop sessions : loops) {
+    for (SessionLoop sessions : loops.all()) {
       List<Acceptor> own = new ArrayList<>();
       listeners.forEach(
           (name, socket) -> own.add(new Acceptor(sessions, socket, frontends.get(name))));
@@ -327,33 +317,8 @@ public final class Proxy implements AutoCloseable {
   private synchronized void stopAccepting() {
     if (accepting) {
       accepting = false;
-      onEach(loops, sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
+      loops.onEach(sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
     }
     listeners.close();
-  }
-
-  /** Runs {@code command} on every loop and waits for all; gives up on a loop that hangs. */
-  private static void onEach(List<SessionLoop> loops, Consumer<SessionLoop> command) {
-    CountDownLatch pending = new CountDownLatch(loops.size());
-    for (SessionLoop sessions : loops) {
-      sessions
-          .loop()
-          .execute(
-              () -> {
-                try {
-                  command.accept(sessions);
-                } finally {
-                  pending.countDown();
-                }
-              });
-    }
-    try {
-      boolean all = pending.await(COMMAND_WAIT_MS, TimeUnit.MILLISECONDS);
-      if (!all) {
-        throw new IllegalStateException("an event loop does not respond");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
