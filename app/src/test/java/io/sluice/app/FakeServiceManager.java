@@ -17,8 +17,8 @@ import org.awaitility.Awaitility;
  * systemd's end of {@code NOTIFY_SOCKET}: what it is told, read when somebody asks. One thread at a
  * time.
  *
- * <p>No reader of its own: a thread that waits in the kernel outlives the channel's close, and would
- * read from whoever gets the descriptor's number next.
+ * <p>No reader of its own: a thread that waits in the kernel outlives the channel's close, and
+ * would read from whoever gets the descriptor's number next.
  */
 final class FakeServiceManager implements AutoCloseable {
   private final List<String> received = new ArrayList<>();

@@ -3,10 +3,6 @@ package io.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
-import io.sluice.session.SessionLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,12 +14,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What the process tells its service manager, from start to end. */
 class NotifyTest {
@@ -41,28 +35,6 @@ class NotifyTest {
   void close() throws IOException {
     server.close();
     manager.close();
-  }
-
-  /** The program, whose loop 0 or 1 hangs for ever in the line that it logs about a session. */
-  static final class HangingLoop {
-    private HangingLoop() {}
-
-    public static void main(String[] args) {
-      var hang =
-          new AppenderBase<ILoggingEvent>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-              try {
-                new CountDownLatch(1).await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            }
-          };
-      hang.start();
-      ((Logger) LoggerFactory.getLogger(SessionLog.LOGGER)).addAppender(hang);
-      Main.main(args);
-    }
   }
 
   private SluiceProcess start(Class<?> main, Map<String, String> more, String... options)
@@ -126,7 +98,7 @@ class NotifyTest {
       }
 
       assertThat(sluice.awaitLine("has not turned for 100 ms"))
-          .contains(" ERROR event loop ", "it is at ", "NotifyTest$HangingLoop");
+          .contains(" ERROR event loop ", "it is at ", "HangingLoop");
       long fed = manager.count("WATCHDOG=1");
       await()
           .during(Duration.ofMillis(800))
