@@ -85,8 +85,7 @@ final class BackendReader {
     }
   }
 
-  private static ServerConfig limits(
-      ConfigSection section, Address address, HealthConfig health) {
+  private static ServerConfig limits(ConfigSection section, Address address, HealthConfig health) {
     var server =
         new ServerConfig(
             section.name(),

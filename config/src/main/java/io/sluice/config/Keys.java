@@ -156,7 +156,8 @@ final class Keys {
         List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
+    SECTIONS.put(
+        "sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
     for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
       SECTIONS.put(above + ".check", CHECK);
       SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));
