@@ -71,7 +71,8 @@ public final class Proxy implements AutoCloseable {
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
-      backends.put(backend.name(), Backends.of(backend, loopCount));
+      backends.put(
+          backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
     }
   }
 
