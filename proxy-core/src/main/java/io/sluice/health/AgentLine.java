@@ -44,8 +44,7 @@ record AgentLine(
 
   /** The weight that it means for a server that began with {@code initial}. */
   int weightOf(int initial) {
-    long scaled =
-        isPercent ? ((long) initial * weight + WHOLE_PERCENT - 1) / WHOLE_PERCENT : weight;
+    long scaled = isPercent ? (long) initial * weight / WHOLE_PERCENT : weight;
     return (int) Math.min(scaled, Server.WEIGHT_MAX);
   }
 

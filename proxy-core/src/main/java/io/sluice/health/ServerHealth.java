@@ -36,7 +36,6 @@ public final class ServerHealth implements ServerListener {
   private final Part check;
   private final Part agent;
   private final ObserveConfig.OnError onError;
-  private final int initialWeight;
   private boolean up;
   private volatile CheckReport checkReport;
   private volatile CheckReport agentReport;
@@ -45,7 +44,6 @@ public final class ServerHealth implements ServerListener {
     this.loop = loop;
     this.random = random;
     server = terms.server();
-    initialWeight = server.weight();
     onError = terms.config().observe().onError();
     check = terms.config().check().isOn() ? checkOf(terms, dialogues) : null;
     agent = terms.config().agent().isOn() ? agentOf(terms) : null;
@@ -198,7 +196,7 @@ public final class ServerHealth implements ServerListener {
       server.setAdmin(line.admin(), why);
     }
     if (line.weight() >= 0) {
-      int weight = line.weightOf(initialWeight);
+      int weight = line.weightOf(server.config().weight());
       if (weight != server.weight()) {
         server.setWeight(weight);
       }

@@ -74,23 +74,26 @@ public final class StateLog implements ServerListener {
   }
 
   private String counts(Server server, boolean lost) {
-    long active = backend.servers().stream().filter(Server::isUsable).count();
+    long active = usable(false);
+    long backup = usable(true);
+    String counts =
+        ". " + active + " active and " + backup + " backup servers " + (lost ? "left." : "online.");
+    if (backup > 0 && active == 0) {
+      counts += " Running on backup.";
+    }
     return lost
-        ? ". "
-            + active
-            + " active and 0 backup servers left. "
-            + server.sessions()
-            + " sessions active, "
-            + server.requeued()
-            + " requeued, "
-            + server.queued()
-            + " remaining in queue."
-        : ". "
-            + active
-            + " active and 0 backup servers online. "
-            + server.requeued()
-            + " sessions requeued, "
-            + server.queued()
-            + " total in queue.";
+        ? counts
+            + (" " + server.sessions() + " sessions active, ")
+            + (server.requeued() + " requeued, ")
+            + (server.queued() + " remaining in queue.")
+        : counts
+            + (" " + server.requeued() + " sessions requeued, ")
+            + (server.queued() + " total in queue.");
+  }
+
+  private long usable(boolean backup) {
+    return backend.servers().stream()
+        .filter(server -> server.isUsable() && server.config().backup() == backup)
+        .count();
   }
 }

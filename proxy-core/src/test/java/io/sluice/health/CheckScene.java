@@ -2,7 +2,7 @@ package io.sluice.health;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.balance.RoundRobin;
+import io.sluice.backend.balance.Balancing;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.ServerConfig;
@@ -65,9 +65,9 @@ final class CheckScene implements AutoCloseable {
     BackendConfig terms = config.backends().get("b");
     List<Server> made = new ArrayList<>();
     for (ServerConfig server : terms.servers()) {
-      made.add(new Server(server.name(), resolved(server.address()), 1));
+      made.add(new Server(server, resolved(server.address()), 1));
     }
-    backend = new Backend(terms, made, new RoundRobin(), 1);
+    backend = new Backend(terms, made, Balancing.of(terms), 10, 1);
     List<ServerTerms> all = new ArrayList<>();
     for (int i = 0; i < made.size(); i++) {
       all.add(terms(made.get(i), terms, terms.servers().get(i)));
