@@ -11,6 +11,7 @@ import io.sluice.config.FrontendConfig;
 import io.sluice.config.ListenOptions;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
@@ -70,6 +71,19 @@ public final class Proxy implements AutoCloseable {
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
       backends.put(backend.name(), backend(backend, loopCount));
+    }
+    checkSources();
+  }
+
+  /** Finds out at the start what would otherwise be found by every session. */
+  private void checkSources() throws IOException {
+    for (Backend backend : backends.values()) {
+      SourceAddress source = backend.config().tcp().source();
+      if (!source.isAny()) {
+        for (Server server : backend.servers()) {
+          transport.transport().checkSource(server.address(), source);
+        }
+      }
     }
   }
 
@@ -294,7 +308,8 @@ public final class Proxy implements AutoCloseable {
 
   private static ListenOptions listenOptions(ListenOptions options, Address bind) {
     boolean v6only = options.v6only() && !Resolver.isWildcard(bind);
-    return new ListenOptions(options.backlog(), options.deferAccept(), options.fastOpen(), v6only);
+    return new ListenOptions(
+        options.backlog(), options.deferAccept(), options.fastOpen(), v6only, options.unixFile());
   }
 
   private void openLoops(SluiceConfig config, int loopCount) throws IOException {

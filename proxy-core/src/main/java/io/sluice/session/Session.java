@@ -198,7 +198,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
             serverSocket,
             acceptedWallMs,
             this::onReady);
-    relay = new Relay(client, serverSocket, loop.poller(), timeouts, mirrors, loop.nowNs());
+    relay = new Relay(client, serverSocket, loop, timeouts, mirrors, frontend.bandwidth(), this);
     if (mirrors == SessionMirrors.NONE) {
       onRelaying();
     } else {
