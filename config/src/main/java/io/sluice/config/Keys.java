@@ -91,6 +91,7 @@ final class Keys {
             "max-connections",
             "max-connection-rate",
             "drain-timeout",
+            "exit-idle-time",
             "balance",
             "timeouts",
             "allow",

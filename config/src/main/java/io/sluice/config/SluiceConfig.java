@@ -14,6 +14,7 @@ import java.util.Map;
  * @param connectionRate new connections in a second, in all frontends together; the excess waits in
  *     the kernel's backlog; 0 means without a limit
  * @param drainTimeout how long sessions may go on after a first SIGTERM; zero closes them at once
+ * @param exitIdleTime time without a session after which the process ends; zero means never
  * @param mirrors by name, in the order of the file; also those that no frontend uses
  * @param frontends by name, in the order of the file
  * @param backends by name, in the order of the file
@@ -24,6 +25,7 @@ public record SluiceConfig(
     int maxConnections,
     int connectionRate,
     Duration drainTimeout,
+    Duration exitIdleTime,
     PumpConfig pump,
     Map<String, MirrorConfig> mirrors,
     Map<String, FrontendConfig> frontends,

@@ -107,6 +107,13 @@ public abstract sealed class SockAddr permits Inet4SockAddr, Inet6SockAddr, Unix
   public abstract int port();
 
   /**
+   * The IP address in text without port, brackets and scope, IPv6 as RFC 5952 writes it.
+   *
+   * @throws UnsupportedOperationException for a UNIX address
+   */
+  public abstract String host();
+
+  /**
    * The upper half of the IP address as IPv6 writes it, in network order; an IPv4 address is {@code
    * ::ffff:a.b.c.d} here, so that both ways to write one client are alike. 0 for a UNIX address.
    */

@@ -47,7 +47,8 @@ abstract class SourceContract extends ContractFixture {
     for (int first = 20_000; ; first += count) {
       int free = 0;
       for (int port = first; port < first + count; port++) {
-        try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 3}))) {
+        try (ServerSocket probe =
+            new ServerSocket(port, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 3}))) {
           free += probe.isBound() ? 1 : 0;
         } catch (IOException e) {
           break;
