@@ -33,7 +33,20 @@ final class Keys {
           "congestion-control");
 
   private static final List<String> LISTEN =
-      List.of("backlog", "defer-accept", "fast-open", "v6only");
+      List.of(
+          "backlog",
+          "defer-accept",
+          "fast-open",
+          "v6only",
+          "unix-mode",
+          "unix-owner",
+          "unix-group");
+
+  private static final List<String> BANDWIDTH =
+      List.of("per-session-to-server", "per-session-to-client", "to-server", "to-client");
+
+  private static final List<String> SOURCE =
+      List.of("address", "ports", "interface", "transparent");
 
   private static final List<String> PUMP =
       List.of(
@@ -127,6 +140,8 @@ final class Keys {
             "deny",
             "deny-action",
             "limits",
+            "bandwidth",
+            "source",
             "tcp",
             "listen",
             "pump",
@@ -152,6 +167,8 @@ final class Keys {
     SECTIONS.put("sluice.hash", HASH);
     SECTIONS.put("sluice.server-defaults", SERVER);
     SECTIONS.put("sluice.limits", LIMITS);
+    SECTIONS.put("sluice.bandwidth", BANDWIDTH);
+    SECTIONS.put("sluice.source", SOURCE);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
@@ -172,16 +189,19 @@ final class Keys {
             "deny",
             "deny-action",
             "limits",
+            "bandwidth",
             "tcp",
             "listen"));
     SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin", "tarpit"));
     SECTIONS.put("sluice.frontends.*.limits", LIMITS);
+    SECTIONS.put("sluice.frontends.*.bandwidth", BANDWIDTH);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
-    SECTIONS.put("sluice.backends.*", concat(BACKEND, "servers", "timeouts", "tcp"));
+    SECTIONS.put("sluice.backends.*", concat(BACKEND, "servers", "timeouts", "source", "tcp"));
     SECTIONS.put("sluice.backends.*.hash", HASH);
     SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
+    SECTIONS.put("sluice.backends.*.source", SOURCE);
     SECTIONS.put(
         "sluice.backends.*.timeouts",
         List.of("connect", "queue", "server", "tunnel", "server-fin"));

@@ -143,6 +143,7 @@ class ConfigReaderTest {
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
             AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
@@ -205,6 +206,7 @@ class ConfigReaderTest {
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
             AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
     var app =

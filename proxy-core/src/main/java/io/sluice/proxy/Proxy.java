@@ -7,6 +7,7 @@ import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.health.HealthChecks;
 import io.sluice.health.StateLog;
 import io.sluice.linux.SockAddr;
@@ -74,6 +75,19 @@ public final class Proxy implements AutoCloseable {
     for (BackendConfig backend : config.backends().values()) {
       backends.put(
           backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
+    }
+    checkSources();
+  }
+
+  /** Finds out at the start what would otherwise be found by every session. */
+  private void checkSources() throws IOException {
+    for (Backend backend : backends.values()) {
+      SourceAddress source = backend.config().tcp().source();
+      if (!source.isAny()) {
+        for (Server server : backend.servers()) {
+          transport.transport().checkSource(server.address(), source);
+        }
+      }
     }
   }
 

@@ -16,6 +16,7 @@ public final class Frontend {
   private final ConnectionGate tarpit;
   private final ConnectionRate rate;
   private final Admission admission;
+  private final Bandwidth bandwidth;
   private final CounterSet counters;
   private final List<Mirror> mirrors;
 
@@ -42,6 +43,7 @@ public final class Frontend {
     tarpit = new ConnectionGate(config.admission().maxTarpitted());
     rate = ConnectionRate.of(config.admission().connectionRate()).and(totalRate);
     admission = Admission.of(config.admission(), false);
+    bandwidth = Bandwidth.of(config.bandwidth());
     counters = new CounterSet(loops);
   }
 
@@ -83,6 +85,11 @@ public final class Frontend {
   /** Who is let in. */
   public Admission admission() {
     return admission;
+  }
+
+  /** How fast the bytes of its sessions may move. */
+  Bandwidth bandwidth() {
+    return bandwidth;
   }
 
   /** What was counted for it. */

@@ -58,7 +58,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private State state = State.CONNECTING;
   private boolean queued;
-
   private Server server;
   private boolean inside; // Has a slot of that server.
   private StreamSocket serverSocket;
@@ -192,7 +191,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
             serverSocket,
             acceptedWallMs,
             this::onReady);
-    relay = new Relay(client, serverSocket, loop.poller(), timeouts, mirrors, loop.nowNs());
+    relay = new Relay(client, serverSocket, loop, timeouts, mirrors, frontend.bandwidth(), this);
     if (mirrors == SessionMirrors.NONE) {
       onRelaying();
     } else {
