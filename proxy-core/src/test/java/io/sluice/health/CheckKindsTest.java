@@ -306,7 +306,7 @@ class CheckKindsTest {
   @ValueSource(strings = {"epoll", "nio"})
   void checkBeginsWithALocalHeader(String transport) throws Exception {
     scene(transport, PING + "check.proxy-protocol = v2");
-    scene.expect(scene.accepted(), "\r\n\r\n\u0000\r\nQUIT\n\u0020\u0000\u0000\u0000PING\r\n");
+    scene.expect(scene.accepted(), "\r\n\r\n\u0000\r\nQUIT\n \u0000\u0000\u0000PING\r\n");
   }
 
   @ParameterizedTest
