@@ -198,7 +198,9 @@ final class Keys {
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
-    SECTIONS.put("sluice.backends.*", concat(BACKEND, "servers", "timeouts", "source", "tcp"));
+    SECTIONS.put(
+        "sluice.backends.*",
+        concat(BACKEND, "check", "agent", "observe", "servers", "timeouts", "source", "tcp"));
     SECTIONS.put("sluice.backends.*.hash", HASH);
     SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
     SECTIONS.put("sluice.backends.*.source", SOURCE);

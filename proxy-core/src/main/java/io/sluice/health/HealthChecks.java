@@ -3,9 +3,8 @@ package io.sluice.health;
 import io.sluice.backend.Server;
 import io.sluice.loop.EventLoop;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -19,7 +18,7 @@ public final class HealthChecks {
   public static final HealthChecks NONE = new HealthChecks(List.of(), List.of(), 0);
 
   private final List<ServerHealth> all = new ArrayList<>();
-  private final Map<Server, ServerHealth> byServer = new HashMap<>();
+  private final IdentityHashMap<Server, ServerHealth> byServer = new IdentityHashMap<>();
   private final Dialogues dialogues = new Dialogues();
 
   /**
