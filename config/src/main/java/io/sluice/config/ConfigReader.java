@@ -131,6 +131,7 @@ public final class ConfigReader {
     TransportChoice transport = sluice.choice("transport", TransportChoice.class);
     int maxConnections = maxConnections(sluice);
     Duration drain = sluice.duration("drain-timeout", Duration.ZERO, LONGEST, LONGEST_WAIT);
+    Duration exitIdle = sluice.duration("exit-idle-time", SECOND, LONGEST, NEVER);
     // Read here too, so that a bad value is found even where nothing inherits it.
     sluice.choice("balance", Balance.class);
     ConfigSection timeouts = sluice.section("timeouts");
@@ -154,6 +155,7 @@ public final class ConfigReader {
             transport,
             maxConnections,
             drain,
+            exitIdle,
             pump,
             mirrors,
             byName(frontends, this::frontend),

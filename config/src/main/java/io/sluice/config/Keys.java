@@ -73,6 +73,7 @@ final class Keys {
             "transport",
             "max-connections",
             "drain-timeout",
+            "exit-idle-time",
             "balance",
             "timeouts",
             "tcp",

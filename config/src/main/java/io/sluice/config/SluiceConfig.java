@@ -12,6 +12,7 @@ import java.util.Map;
  * @param maxConnections client connections in all frontends together; the excess waits in the
  *     kernel's backlog
  * @param drainTimeout how long sessions may go on after a first SIGTERM; zero closes them at once
+ * @param exitIdleTime time without a session after which the process ends; zero means never
  * @param mirrors by name, in the order of the file; also those that no frontend uses
  * @param frontends by name, in the order of the file
  * @param backends by name, in the order of the file
@@ -21,6 +22,7 @@ public record SluiceConfig(
     TransportChoice transport,
     int maxConnections,
     Duration drainTimeout,
+    Duration exitIdleTime,
     PumpConfig pump,
     Map<String, MirrorConfig> mirrors,
     Map<String, FrontendConfig> frontends,

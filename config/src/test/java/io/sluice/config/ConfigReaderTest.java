@@ -58,6 +58,7 @@ class ConfigReaderTest {
       """
         sluice {
           threads = 3, transport = epoll, max-connections = 777, drain-timeout = 2m
+          exit-idle-time = 10m
           balance = roundrobin
           pump {
             mode = splice, splice-after-reads = 5, splice-at-least = 32KiB, copy-after-fills = 6
@@ -65,7 +66,7 @@ class ConfigReaderTest {
             turn-budget = 512KiB
           }
           frontends.web {
-            bind = ["[fe80::1%eth0]:443", "unix:@web"], backend = app, max-connections = 55
+            bind = ["[fe80::1%eth0]:443", "unix:@web", "systemd:web"], backend = app, max-connections = 55
             timeouts { client = 11s, client-fin = 12s }
             listen { backlog = 99, defer-accept = 3s, fast-open = 7, v6only = true }
             TCP
@@ -136,6 +137,7 @@ class ConfigReaderTest {
                 TransportChoice.AUTO,
                 10000,
                 Duration.ofSeconds(30),
+                Duration.ZERO,
                 pump,
                 Map.of(),
                 Map.of("web", web),
@@ -160,7 +162,10 @@ class ConfigReaderTest {
     var web =
         new FrontendConfig(
             "web",
-            List.of(new Tcp("fe80::1%eth0", 443), new Address.Abstract("web")),
+            List.of(
+                new Tcp("fe80::1%eth0", 443),
+                new Address.Abstract("web"),
+                new Address.Systemd("web")),
             "app",
             List.of(),
             55,
@@ -185,6 +190,7 @@ class ConfigReaderTest {
                 TransportChoice.EPOLL,
                 777,
                 Duration.ofMinutes(2),
+                Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
                 Map.of(),
                 Map.of("web", web),

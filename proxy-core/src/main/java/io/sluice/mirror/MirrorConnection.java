@@ -10,13 +10,15 @@ import io.sluice.transport.StreamSocket;
 import io.sluice.wire.ProxyHeader;
 import io.sluice.wire.ProxyHeader.Tlv;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One direction of a mirrored session on its way to a server.
  *
  * <pre>
  *   NEW ──▶ CONNECTING ──▶ SENDING ──FIN sent──▶ FINISHED ──its FIN, or time──▶ CLOSED
- *                             └──reset, all acknowledged, or time────────────────▲
+ *                             ├──reset, all acknowledged, or time────────────────▲
+ *                             └──the stream is over, and it takes nothing────────┘
  *   any ──error, time-out, abort: reset──────────────────────────────────────────┘
  * </pre>
  *
@@ -60,11 +62,14 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private boolean endedByReset;
   private boolean peerEnded;
 
-  /** The {@code -errno} of what is wrong from the beginning, or 0; told in the first turn. */
+  /** In NEW, the {@code -errno} for which there is no connection; told in the first turn. */
   private int beginFailure;
 
   /** Of the mirror's leave: bytes that it had not acknowledged when it was last looked at. */
   private long unacknowledged = Long.MAX_VALUE;
+
+  /** What was left when it was last looked at whether the mirror takes anything. */
+  private long leftBytes;
 
   private boolean ending;
   private long endsAtNs;
@@ -99,10 +104,21 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     if (terms.proxyHeader() && backlog.add(header()) < 0) {
       beginFailure = -Errno.ENOBUFS;
     } else {
-      socket = loop.poller().connect(terms.address(), terms.tcp(), this);
-      beginFailure = socket == null ? loop.poller().lastError() : 0;
+      connect();
     }
     onReady();
+  }
+
+  private void connect() {
+    socket = loop.poller().connect(terms.address(), terms.tcp(), this);
+    if (socket == null) {
+      beginFailure = loop.poller().lastError();
+      return;
+    }
+    state = State.CONNECTING;
+    if (terms.connectTimeoutNs() > 0) {
+      loop.timers().arm(timer, loop.nowNs() + terms.connectTimeoutNs());
+    }
   }
 
   void onBytes() {
@@ -148,7 +164,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   public void onTurn() {
     queued = false;
     if (state == State.NEW) {
-      awaitConnected();
+      owner.onFailed(reasonOf(-beginFailure), Errno.text(-beginFailure));
     }
     if (state == State.CONNECTING) {
       checkConnected();
@@ -159,23 +175,16 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     if (state == State.SENDING) {
       flush();
     }
-    if (state == State.SENDING && ended && backlog.bytes() == 0) {
-      finish();
+    if (state == State.SENDING && ended) {
+      if (backlog.bytes() == 0) {
+        finish();
+      } else if (terms.lingerNs() > 0 && !timer.isArmed()) {
+        linger();
+      }
     }
     if (state == State.FINISHED && peerEnded) {
       socket.close();
       close(true);
-    }
-  }
-
-  private void awaitConnected() {
-    if (beginFailure < 0) {
-      owner.onFailed(reasonOf(-beginFailure), Errno.text(-beginFailure));
-      return;
-    }
-    state = State.CONNECTING;
-    if (terms.connectTimeoutNs() > 0) {
-      loop.timers().arm(timer, loop.nowNs() + terms.connectTimeoutNs());
     }
   }
 
@@ -237,6 +246,12 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
+  /** Nothing is added any more: from now on it has to take something from time to time. */
+  private void linger() {
+    leftBytes = backlog.bytes();
+    loop.timers().arm(timer, loop.nowNs() + terms.lingerNs());
+  }
+
   private void finish() {
     if (!endedByReset) {
       socket.shutdownOutput();
@@ -285,7 +300,15 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private void onTimer() {
     switch (state) {
       case CONNECTING -> owner.onFailed(DetachReason.CONNECT_TIMEOUT, "");
-      case SENDING -> onReady();
+      case SENDING -> {
+        if (backlog.bytes() > 0 && backlog.bytes() == leftBytes) {
+          String time = TimeUnit.NANOSECONDS.toSeconds(terms.lingerNs()) + "s";
+          owner.onFailed(
+              DetachReason.LAG, "took nothing for " + time + " after its stream had ended");
+        } else {
+          onReady();
+        }
+      }
       case FINISHED -> {
         if (mayStillEnd()) {
           loop.timers().arm(timer, endsAtNs);
@@ -307,7 +330,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
         List.of(
             Tlv.text(ProxyHeader.UNIQUE_ID, session.id()),
             Tlv.text(ProxyHeader.CUSTOM, direction.word()),
-            Tlv.text(ProxyHeader.CUSTOM + 1, terms.share())));
+            Tlv.text(ProxyHeader.CUSTOM + 1, session.sampling().toString())));
   }
 
   private final class StepTimer extends Timer {

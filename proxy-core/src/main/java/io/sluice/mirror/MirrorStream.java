@@ -42,11 +42,6 @@ final class MirrorStream {
     return direction;
   }
 
-  /** Bytes added for the mirror so far. */
-  long addedBytes() {
-    return addedBytes;
-  }
-
   /** Bytes that the mirror has taken; a header that goes before them does not count. */
   long takenBytes() {
     return Math.max(0, addedBytes - droppedBytes - backlog.bytes());

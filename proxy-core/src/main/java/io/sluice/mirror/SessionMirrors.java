@@ -1,5 +1,6 @@
 package io.sluice.mirror;
 
+import io.sluice.config.Sampling;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.Direction;
 import io.sluice.transport.StreamSocket;
@@ -46,14 +47,14 @@ public final class SessionMirrors {
     }
     SockAddr peer = client.peer();
     List<Branch> branches = new ArrayList<>(mirrors.size());
-    MirroredSession session = null;
+    String id = "";
     for (Mirror mirror : mirrors) {
-      if (mirror.enter(peer)) {
-        if (session == null) {
-          session =
-              new MirroredSession(
-                  loop.nextId(), frontend, peer, client.local(), server.peer(), startedWallMs);
-        }
+      Sampling chosen = mirror.enter(peer);
+      if (chosen != null) {
+        id = id.isEmpty() ? loop.nextId() : id;
+        MirroredSession session =
+            new MirroredSession(
+                id, frontend, peer, client.local(), server.peer(), chosen, startedWallMs);
         Branch branch = new Branch(mirror, loop, session, onRoom);
         loop.add(branch);
         branches.add(branch);

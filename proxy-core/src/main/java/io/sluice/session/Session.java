@@ -44,7 +44,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   Session previous;
 
   Session next;
-
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final Frontend frontend;
@@ -59,8 +58,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   private boolean queued;
 
   private Server server;
+  private boolean inside; // Has a slot of that server.
   private StreamSocket serverSocket;
-  private int place;
   private int attempts;
   private long connectedAfterNs = NOT_CONNECTED;
 
@@ -90,7 +89,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       close(CloseReason.OUT_OF_RESOURCES);
       return;
     }
-    place = backend.choose();
     connect();
   }
 
@@ -117,12 +115,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   public void onTurn() {
     queued = false;
     try {
-      switch (state) {
-        case CONNECTING -> onConnecting();
-        case RELAYING -> onRelaying();
-        case CLOSED -> {
-          // Closed by another session's event or a timer after it had been queued.
-        }
+      if (state == State.CONNECTING) {
+        onConnecting();
+      } else if (state == State.RELAYING) { // Or closed since it was queued.
+        onRelaying();
       }
     } catch (RuntimeException e) {
       onDefect(e);
@@ -134,11 +130,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     close(CloseReason.INTERNAL_ERROR);
   }
 
-  /** Tries servers, beginning at {@link #place}, until one attempt is under way or none is left. */
+  /** Tries servers until one attempt is under way or as many have failed as there are. */
   private void connect() {
     CloseReason failure = CloseReason.CONNECT_FAILED;
-    while (attempts < backend.servers().size()) {
-      use(backend.servers().get(place));
+    while (attempts < backend.servers().size() && useAnother()) {
       attempts++;
       count(Counter.CONNECT_ATTEMPTS, 1);
       serverSocket = loop.poller().connect(server.address(), backend.config().tcp(), this);
@@ -151,7 +146,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       }
       failure = CloseReason.ofConnect(-loop.poller().lastError());
       count(Counter.CONNECT_FAILURES, 1);
-      place = backend.nextAfter(place);
     }
     close(failure);
   }
@@ -175,7 +169,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     count(Counter.CONNECT_FAILURES, 1);
     serverSocket.reset();
     serverSocket = null;
-    place = backend.nextAfter(place);
     if (attempts < backend.servers().size()) {
       connect();
     } else {
@@ -311,15 +304,22 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
-  private void use(Server chosen) {
+  /** Moves to a server, not the one before if there is another; false where none has room. */
+  private boolean useAnother() {
+    Server chosen = backend.choose(client.peer(), null, server);
+    if (chosen == null || !chosen.tryEnter()) {
+      return false;
+    }
     leaveServer();
     server = chosen;
-    server.sessions().incrementAndGet();
+    inside = true;
+    return true;
   }
 
   private void leaveServer() {
-    if (server != null) {
-      server.sessions().decrementAndGet();
+    if (inside) {
+      inside = false;
+      server.leave();
     }
   }
 
@@ -364,7 +364,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     return client;
   }
 
-  /** The two Flows; null if it was never connected. */
+  /** Null if it was never connected. */
   Relay relay() {
     return relay;
   }

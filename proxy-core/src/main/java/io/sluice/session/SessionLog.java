@@ -67,7 +67,7 @@ public final class SessionLog {
     line.append(' ').append(reason.state()).append(' ');
     line.append(total.active()).append('/').append(frontend.gate().active()).append('/');
     line.append(frontend.backend().sessions().get()).append('/');
-    line.append(server == null ? 0 : server.sessions().get()).append('/');
+    line.append(server == null ? 0 : server.sessions()).append('/');
     line.append(session.retries() > 0 ? "+" : "").append(session.retries());
     line.append(" 0/0 up=").append(up).append(" spliced=").append(splicedPercent(session));
     line.append('%');

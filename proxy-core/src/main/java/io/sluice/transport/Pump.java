@@ -33,11 +33,6 @@ public interface Pump {
    */
   long duplicate(Backlog backlog);
 
-  /** Delivers what is buffered, as far as the target takes it: {@link #drain(long)} of all. */
-  default long drain() {
-    return drain(Long.MAX_VALUE);
-  }
-
   /**
    * Delivers what is buffered, at most {@code max} bytes (more than 0), as far as the target takes
    * it.

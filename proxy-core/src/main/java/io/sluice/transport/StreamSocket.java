@@ -1,6 +1,7 @@
 package io.sluice.transport;
 
 import io.sluice.linux.SockAddr;
+import java.nio.ByteBuffer;
 
 /**
  * One connected or connecting stream socket, TCP or UNIX, never blocking.
@@ -42,6 +43,24 @@ public interface StreamSocket {
 
   /** Our own address; asked from the kernel on every call. */
   SockAddr local();
+
+  /**
+   * Writes what fits of {@code source}, which is not empty and whose position moves. For what a
+   * pump does not carry. Loop thread.
+   *
+   * @return bytes written; {@code -EAGAIN} when there is no room, which also ends the socket's
+   *     writability; another {@code -errno} when it is broken
+   */
+  long send(ByteBuffer source);
+
+  /**
+   * Takes what has been received, as far as {@code target} has room, which it must; its position
+   * moves. For what a pump does not carry. Loop thread.
+   *
+   * @return bytes taken; 0 at EOF; {@code -EAGAIN} when there is nothing, which also ends the
+   *     socket's readability; another {@code -errno} when it is broken
+   */
+  long receive(ByteBuffer target);
 
   /**
    * Takes what has been received and drops it, where possible without copying it (MSG_TRUNC of

@@ -43,7 +43,7 @@ abstract class BacklogContract extends ContractFixture {
     assertThat(pump.buffered()).isEqualTo(4);
     assertThat(backlog.bytes()).isEqualTo(4);
     assertThat(backlog.teedBytes() + backlog.copiedBytes()).isEqualTo(4);
-    assertThat(pump.drain()).isEqualTo(4);
+    assertThat(pump.drain(Long.MAX_VALUE)).isEqualTo(4);
     pollUntil(() -> mirror.socket.isWritable());
     assertThat(backlog.sendTo(mirror.socket)).isEqualTo(4);
     assertThat(backlog.bytes()).isZero();
@@ -67,7 +67,7 @@ abstract class BacklogContract extends ContractFixture {
     pump.hold();
 
     assertThat(pump.duplicate(backlog)).isEqualTo(4);
-    assertThat(pump.drain()).isEqualTo(4);
+    assertThat(pump.drain(Long.MAX_VALUE)).isEqualTo(4);
     pollUntil(() -> mirror.socket.isWritable());
     assertThat(backlog.sendTo(mirror.socket)).isEqualTo(4);
     assertThat(receive(mirror.peer, 4)).isEqualTo("cdef");

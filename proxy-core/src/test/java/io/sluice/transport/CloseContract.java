@@ -21,7 +21,7 @@ abstract class CloseContract extends ContractFixture {
     Pump echo = pump(end, end);
     send(end.peer, "farewell");
     assertThat(fillWhenReady(echo, end)).isEqualTo(8);
-    assertThat(echo.drain()).isEqualTo(8);
+    assertThat(echo.drain(Long.MAX_VALUE)).isEqualTo(8);
 
     end.close();
     poller.poll(0);
@@ -74,7 +74,7 @@ abstract class CloseContract extends ContractFixture {
     source.peer.close();
 
     assertThat(fillWhenReady(pump, source)).isEqualTo(6);
-    assertThat(pump.drain()).isEqualTo(6);
+    assertThat(pump.drain(Long.MAX_VALUE)).isEqualTo(6);
     assertThat(fillWhenReady(pump, source)).isEqualTo(-Errno.ECONNRESET);
 
     assertThat(source.socket.isBroken()).isTrue();
@@ -140,7 +140,7 @@ abstract class CloseContract extends ContractFixture {
     assertThat(target.socket.isBroken()).isTrue();
     Pump back = pump(target, source);
     assertThat(fillWhenReady(back, target)).isEqualTo(4);
-    assertThat(back.drain()).isEqualTo(4);
+    assertThat(back.drain(Long.MAX_VALUE)).isEqualTo(4);
     assertThat(receive(source.peer, 4)).isEqualTo("late");
   }
 
@@ -156,7 +156,7 @@ abstract class CloseContract extends ContractFixture {
 
     send(other.peer, "going on");
     assertThat(fillWhenReady(echo, other)).isEqualTo(8);
-    assertThat(echo.drain()).isEqualTo(8);
+    assertThat(echo.drain(Long.MAX_VALUE)).isEqualTo(8);
 
     assertThat(receive(other.peer, 8)).isEqualTo("going on");
     assertThat(there.release()).isPositive();
@@ -204,6 +204,6 @@ abstract class CloseContract extends ContractFixture {
         return 0;
       }
     }
-    return pump.drain();
+    return pump.drain(Long.MAX_VALUE);
   }
 }

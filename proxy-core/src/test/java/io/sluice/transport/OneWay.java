@@ -66,7 +66,7 @@ final class OneWay {
       pump.hold();
       return false;
     }
-    long written = pump.drain();
+    long written = pump.drain(Long.MAX_VALUE);
     return written >= 0 || onError(written);
   }
 

@@ -37,7 +37,7 @@ abstract class PumpContract extends ContractFixture {
     while ((filled = fillWhenReady(echo, end)) != 0) {
       assertThat(filled).isPositive();
       received += filled;
-      assertThat(echo.drain()).isEqualTo(filled);
+      assertThat(echo.drain(Long.MAX_VALUE)).isEqualTo(filled);
     }
 
     assertThat(received).isEqualTo(10);
@@ -144,8 +144,8 @@ abstract class PumpContract extends ContractFixture {
     pollUntil(() -> flow.turn() || flow.blocked > 0);
     long buffered = pump.buffered();
 
-    assertThat(pump.drain()).isEqualTo(-Errno.EAGAIN);
-    assertThat(pump.drain()).isEqualTo(-Errno.EAGAIN);
+    assertThat(pump.drain(Long.MAX_VALUE)).isEqualTo(-Errno.EAGAIN);
+    assertThat(pump.drain(Long.MAX_VALUE)).isEqualTo(-Errno.EAGAIN);
 
     assertThat(pump.buffered()).isEqualTo(buffered).isPositive();
     assertThat(target.socket.isWritable()).isFalse();
@@ -154,7 +154,7 @@ abstract class PumpContract extends ContractFixture {
     Future<String> received = beside(() -> hashOf(target.peer));
     pollUntil(target.socket::isWritable);
     assertThat(target.events).isGreaterThan(before);
-    assertThat(pump.drain()).isPositive();
+    assertThat(pump.drain(Long.MAX_VALUE)).isPositive();
     pollUntil(() -> flow.turn() && received.isDone());
     assertThat(resultOf(received)).isEqualTo(resultOf(sent));
   }
@@ -174,12 +174,12 @@ abstract class PumpContract extends ContractFixture {
     for (int i = 0; i < 3; i++) {
       send(second.peer, "OVERWRITTEN? NO");
       assertThat(fillWhenReady(busy, second)).isEqualTo(15);
-      assertThat(busy.drain()).isEqualTo(15);
+      assertThat(busy.drain(Long.MAX_VALUE)).isEqualTo(15);
       assertThat(receive(second.peer, 15)).isEqualTo("OVERWRITTEN? NO");
     }
 
     assertThat(held.buffered()).isEqualTo(14);
-    assertThat(held.drain()).isEqualTo(14);
+    assertThat(held.drain(Long.MAX_VALUE)).isEqualTo(14);
     assertThat(held.buffered()).isZero();
     assertThat(receive(target.peer, 14)).isEqualTo("kept for later");
   }
@@ -200,7 +200,7 @@ abstract class PumpContract extends ContractFixture {
     echo.hold();
     send(end.peer, "67");
     assertThat(fillWhenReady(echo, end)).isEqualTo(2);
-    assertThat(echo.drain()).isEqualTo(2);
+    assertThat(echo.drain(Long.MAX_VALUE)).isEqualTo(2);
     assertThat(receive(end.peer, 2)).isEqualTo("67");
   }
 
@@ -217,7 +217,7 @@ abstract class PumpContract extends ContractFixture {
     assertThat(released.release()).isEqualTo(5);
 
     assertThat(fillWhenReady(other, second)).isEqualTo(2);
-    assertThat(other.drain()).isEqualTo(2);
+    assertThat(other.drain(Long.MAX_VALUE)).isEqualTo(2);
     assertThat(receive(second.peer, 2)).isEqualTo("67");
   }
 

@@ -109,7 +109,7 @@ public class PumpTurn {
       long filled = pump.fill();
       if (filled > 0) {
         for (long left = filled; left > 0; ) {
-          long drained = pump.drain();
+          long drained = pump.drain(Long.MAX_VALUE);
           check(drained > 0, "drain");
           left -= drained;
         }

@@ -14,6 +14,7 @@ import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
 import io.sluice.transport.Poller.ReadyHandler;
 import io.sluice.transport.StreamSocket;
+import java.nio.ByteBuffer;
 
 /**
  * A stream socket on a descriptor of our own.
@@ -128,12 +129,48 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   @Override
+  public long send(ByteBuffer source) {
+    NativeMemory scratch = poller.sharedMemory();
+    int wanted = Math.min(source.remaining(), scratch.bytes());
+    scratch.buffer().put(0, source, source.position(), wanted);
+    long sent;
+    do {
+      sent = sys.send(fd(), scratch.address(), wanted, Linux.MSG_NOSIGNAL);
+    } while (sent == -Errno.EINTR);
+    if (sent > 0) {
+      source.position(source.position() + (int) sent);
+    } else if (sent == -Errno.EAGAIN) {
+      onFull();
+    } else {
+      onBroken();
+    }
+    return sent;
+  }
+
+  @Override
+  public long receive(ByteBuffer target) {
+    assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    NativeMemory scratch = poller.sharedMemory();
+    long count = receive(scratch.address(), Math.min(target.remaining(), scratch.bytes()));
+    if (count > 0) {
+      target.put(target.position(), scratch.buffer(), 0, (int) count);
+      target.position(target.position() + (int) count);
+    }
+    return count;
+  }
+
+  @Override
   public long discard() {
+    return discard(DISCARD_BYTES);
+  }
+
+  /** Drops at most {@code max} bytes of what there is. */
+  long discard(int max) {
     // With MSG_TRUNC a TCP socket drops its bytes and leaves the buffer alone.
     NativeMemory scratch = poller.sharedMemory();
     return tcp
-        ? received(recv(scratch.address(), DISCARD_BYTES, Linux.MSG_TRUNC), DISCARD_BYTES)
-        : receive(scratch.address(), scratch.bytes());
+        ? received(recv(scratch.address(), max, Linux.MSG_TRUNC), max)
+        : receive(scratch.address(), Math.min(max, scratch.bytes()));
   }
 
   private long recv(long address, int max, int flags) {

@@ -54,15 +54,7 @@ final class PipePool {
 
   /** An empty pipe, or null when there is none to be had: then copy. */
   Pipe take() {
-    Pipe pipe = largeIdleCount > 0 ? largeIdle[--largeIdleCount] : createLarge();
-    if (pipe == null) {
-      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(smallBytes, 0);
-    }
-    if (pipe != null) {
-      assert pipe.bytes() == 0 && pipe.kernelBytes() == 0 : "a pooled pipe is empty";
-      inUse++;
-    }
-    return pipe;
+    return lend(largeIdleCount > 0 ? takeLarge() : createLarge(budget.pages() / 4), 0);
   }
 
   /**
@@ -71,18 +63,24 @@ final class PipePool {
    */
   Pipe takeForMirror(long bytes) {
     int spare = budget.pages() / 2;
-    Pipe pipe = null;
     if (bytes > largeBytes) {
-      pipe = create((int) bytes, spare);
-    } else if (largeIdleCount > 0) {
-      pipe = largeIdle[--largeIdleCount];
-    } else if (largeBytes > SMALL_BYTES) {
-      pipe = create(largeBytes, spare);
+      return lend(create((int) bytes, spare), spare);
     }
+    return lend(largeIdleCount > 0 ? takeLarge() : createLarge(spare), spare);
+  }
+
+  private Pipe takeLarge() {
+    return largeIdle[--largeIdleCount];
+  }
+
+  /** {@code wanted}, or where that could not be had a small pipe, or null. */
+  private Pipe lend(Pipe wanted, int sparePages) {
+    Pipe pipe = wanted;
     if (pipe == null) {
-      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(smallBytes, spare);
+      pipe = smallIdleCount > 0 ? smallIdle[--smallIdleCount] : create(smallBytes, sparePages);
     }
     if (pipe != null) {
+      assert pipe.bytes() == 0 && pipe.kernelBytes() == 0 : "a pooled pipe is empty";
       inUse++;
     }
     return pipe;
@@ -130,7 +128,7 @@ final class PipePool {
     }
   }
 
-  private Pipe createLarge() {
+  private Pipe createLarge(int sparePages) {
     if (largeBytes <= SMALL_BYTES) {
       return null;
     }
@@ -138,7 +136,7 @@ final class PipePool {
       largeSkips--;
       return null;
     }
-    Pipe pipe = create(largeBytes, budget.pages() / 4);
+    Pipe pipe = create(largeBytes, sparePages);
     if (pipe != null && pipe.capacityBytes() < largeBytes) {
       // F_SETPIPE_SZ was refused, and would be next time: small pipes serve, idle ones first.
       largeSkips = SKIPS_AFTER_FAILURE;

@@ -62,7 +62,8 @@ final class BufferPump implements Pump {
     assert bytes != null && max > 0 : "nothing to drain";
     counters.calls++;
     int end = bytes.limit();
-    bytes.limit(bytes.position() + (int) Math.min(max, bytes.remaining()));
+    int wanted = (int) Math.min(max, bytes.remaining());
+    bytes.limit(bytes.position() + wanted);
     long written = target.write(bytes);
     bytes.limit(end);
     if (written > 0) {
@@ -70,6 +71,9 @@ final class BufferPump implements Pump {
     }
     if (!bytes.hasRemaining()) {
       giveBack();
+      return written;
+    }
+    if (written == wanted) { // The rest waits for a mirror, not for the target.
       return written;
     }
     if (written > 0 || Errno.wouldBlock(written)) {

@@ -179,6 +179,16 @@ final class NioStreamSocket implements StreamSocket {
   }
 
   @Override
+  public long send(ByteBuffer source) {
+    return write(source);
+  }
+
+  @Override
+  public long receive(ByteBuffer target) {
+    return read(target);
+  }
+
+  @Override
   public int finishConnect() {
     return switch (state) {
       case CONNECTING -> -Errno.EINPROGRESS;
