@@ -60,6 +60,30 @@ final class Keys {
           "pipe-budget",
           "turn-budget");
 
+  /** What a backend has to do with its servers, and all servers of it. */
+  private static final List<String> BACKEND =
+      List.of(
+          "balance",
+          "hash",
+          "use-all-backups",
+          "panic-threshold",
+          "retries",
+          "redispatch",
+          "full-connections",
+          "server-defaults");
+
+  private static final List<String> HASH = List.of("key", "method", "balance-factor");
+
+  private static final List<String> SERVER =
+      List.of(
+          "weight",
+          "backup",
+          "max-connections",
+          "min-connections",
+          "max-queue",
+          "slow-start",
+          "on-marked-down");
+
   private static final List<String> MIRROR =
       List.of(
           "direction",
@@ -75,6 +99,24 @@ final class Keys {
           "rotate-size",
           "keep");
 
+  private static final List<String> CHECK =
+      List.of(
+          "type",
+          "interval",
+          "fast-interval",
+          "down-interval",
+          "timeout",
+          "rise",
+          "fall",
+          "spread",
+          "initial-state",
+          "address",
+          "port",
+          "send-expect",
+          "http",
+          "server-name",
+          "proxy-protocol");
+
   private static final List<String> LIMITS =
       List.of(
           "source-rate", "source-connections", "sources", "ipv6-prefix", "action", "max-tarpitted");
@@ -85,14 +127,14 @@ final class Keys {
     SECTIONS.put("", List.of("sluice", "vars"));
     SECTIONS.put(
         "sluice",
-        List.of(
+        concat(
+            BACKEND,
             "threads",
             "transport",
             "max-connections",
             "max-connection-rate",
             "drain-timeout",
             "exit-idle-time",
-            "balance",
             "timeouts",
             "allow",
             "deny",
@@ -103,6 +145,9 @@ final class Keys {
             "tcp",
             "listen",
             "pump",
+            "check",
+            "agent",
+            "observe",
             "mirror-defaults",
             "mirrors",
             "mirror",
@@ -110,7 +155,17 @@ final class Keys {
             "backends"));
     SECTIONS.put(
         "sluice.timeouts",
-        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin", "tarpit"));
+        List.of(
+            "connect",
+            "queue",
+            "client",
+            "server",
+            "tunnel",
+            "client-fin",
+            "server-fin",
+            "tarpit"));
+    SECTIONS.put("sluice.hash", HASH);
+    SECTIONS.put("sluice.server-defaults", SERVER);
     SECTIONS.put("sluice.limits", LIMITS);
     SECTIONS.put("sluice.bandwidth", BANDWIDTH);
     SECTIONS.put("sluice.source", SOURCE);
@@ -119,7 +174,7 @@ final class Keys {
     SECTIONS.put("sluice.pump", PUMP);
     SECTIONS.put("sluice.mirror-defaults", MIRROR);
     SECTIONS.put("sluice.mirrors", List.of(NAME));
-    SECTIONS.put("sluice.mirrors.*", concat("to", MIRROR));
+    SECTIONS.put("sluice.mirrors.*", concat(MIRROR, "to"));
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
@@ -143,20 +198,32 @@ final class Keys {
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
-    SECTIONS.put("sluice.backends.*", List.of("balance", "servers", "timeouts", "source", "tcp"));
+    SECTIONS.put(
+        "sluice.backends.*",
+        concat(BACKEND, "check", "agent", "observe", "servers", "timeouts", "source", "tcp"));
+    SECTIONS.put("sluice.backends.*.hash", HASH);
+    SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
     SECTIONS.put("sluice.backends.*.source", SOURCE);
     SECTIONS.put(
-        "sluice.backends.*.timeouts", List.of("connect", "server", "tunnel", "server-fin"));
+        "sluice.backends.*.timeouts",
+        List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", List.of("address"));
+    SECTIONS.put(
+        "sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
+    for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
+      SECTIONS.put(above + ".check", CHECK);
+      SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));
+      SECTIONS.put(above + ".agent", List.of("port", "address", "interval", "send"));
+      SECTIONS.put(above + ".observe", List.of("mode", "error-limit", "on-error"));
+    }
   }
 
   private Keys() {}
 
-  private static List<String> concat(String first, List<String> others) {
-    List<String> all = new ArrayList<>(List.of(first));
-    all.addAll(others);
+  private static List<String> concat(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.addAll(some);
     return List.copyOf(all);
   }
 

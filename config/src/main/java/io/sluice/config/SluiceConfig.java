@@ -43,4 +43,21 @@ public record SluiceConfig(
     frontends = Collections.unmodifiableMap(new LinkedHashMap<>(frontends));
     backends = Collections.unmodifiableMap(new LinkedHashMap<>(backends));
   }
+
+  /**
+   * Sessions at which a backend counts as full: its own number, or a tenth of what its frontends
+   * take in sum, which is HAProxy's default of {@code fullconn}; at least 1.
+   */
+  public int fullConnections(BackendConfig backend) {
+    if (backend.fullConnections() > 0) {
+      return backend.fullConnections();
+    }
+    long sum = 0;
+    for (FrontendConfig frontend : frontends.values()) {
+      if (frontend.backend().equals(backend.name())) {
+        sum += frontend.maxConnections();
+      }
+    }
+    return (int) Math.max(1, Math.min((sum + 9) / 10, Integer.MAX_VALUE));
+  }
 }

@@ -55,7 +55,7 @@ final class WholeChecks {
       if (!(bind.address() instanceof Address.Systemd)) {
         findings.warning(
             sluice.place("exit-idle-time"),
-            "after the exit nobody listens on " + bind.address(),
+            "after the exit nobody accepts at " + bind.address(),
             "let systemd listen and start the service again: bind = \"systemd:NAME\"");
         return;
       }
@@ -131,6 +131,7 @@ final class WholeChecks {
       if (!used.contains(section.name())) {
         findings.warning(section.place(), "no frontend uses this backend", "");
       }
+      BalanceReader.check(section, backend);
       warnIfNever(section, "connect", backend.connectTimeout());
       warnIfNever(section, "server", backend.serverTimeout());
     }

@@ -8,6 +8,8 @@ import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.SourceAddress;
+import io.sluice.health.HealthChecks;
+import io.sluice.health.StateLog;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
@@ -54,6 +56,7 @@ public final class Proxy implements AutoCloseable {
   private final Listeners listeners;
   private final Loops loops = new Loops();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
+  private HealthChecks checks = HealthChecks.NONE;
   private LoopPulse pulse = new LoopPulse(List.of());
   private boolean started;
   private boolean accepting;
@@ -70,7 +73,8 @@ public final class Proxy implements AutoCloseable {
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
-      backends.put(backend.name(), Backends.of(backend, loopCount));
+      backends.put(
+          backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
     }
     checkSources();
   }
@@ -144,6 +148,7 @@ public final class Proxy implements AutoCloseable {
       proxy.makeFrontends(config, loopCount);
       proxy.listeners.open(config.frontends().values());
       proxy.openLoops(config, loopCount);
+      proxy.checks = Checks.of(config, proxy.backends, proxy.loops.all());
     } catch (IOException | RuntimeException e) {
       proxy.close();
       throw e;
@@ -176,6 +181,11 @@ public final class Proxy implements AutoCloseable {
   /** Every address that it listens on, by frontend. */
   public Map<String, List<SockAddr>> boundAddresses() {
     return listeners.addresses();
+  }
+
+  /** What is known of the health of its servers. */
+  public HealthChecks checks() {
+    return checks;
   }
 
   /** Client connections now. */
@@ -328,11 +338,14 @@ public final class Proxy implements AutoCloseable {
       sessions.loop().execute(() -> own.forEach(Acceptor::start));
       sessions.loop().start();
     }
+    backends.values().forEach(StateLog::new);
+    checks.start();
   }
 
   private synchronized void stopAccepting() {
     if (accepting) {
       accepting = false;
+      checks.stop();
       loops.onEach(sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
     }
     listeners.close();

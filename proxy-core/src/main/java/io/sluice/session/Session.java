@@ -45,6 +45,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   Session next;
   Verdict verdict = Verdict.ADMITTED;
+
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final Frontend frontend;

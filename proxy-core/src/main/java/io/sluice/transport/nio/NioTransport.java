@@ -108,7 +108,7 @@ public final class NioTransport implements Transport {
       channel.bind(target, backlog);
     } catch (IOException e) {
       IOException explained = ListenFailure.of(address, -ExceptionErrno.ofBind(e));
-      explained.initCause(e);
+      explained.addSuppressed(e);
       throw explained;
     }
   }
