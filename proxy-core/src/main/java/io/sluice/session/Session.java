@@ -55,7 +55,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   private final long acceptedWallMs;
   private final long acceptedNs;
   private final SessionTimer timer = new SessionTimer();
-
   private State state = State.CONNECTING;
   private boolean queued;
   private Server server;
