@@ -3,6 +3,7 @@ package io.sluice.proxy;
 import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.backend.WarmUp;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
@@ -325,6 +326,7 @@ public final class Proxy implements AutoCloseable {
     }
     SessionLoop.link(loops.all());
     pulse = new LoopPulse(loops.all());
+    backends.values().forEach(backend -> WarmUp.watch(backend, loops.all().get(0).loop()));
   }
 
   private void accept() {
