@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,14 +58,10 @@ public final class Proxy implements AutoCloseable {
   private boolean accepting;
   private volatile boolean closed;
 
-  private Proxy(
-      SluiceConfig config,
-      TransportChoice transport,
-      Map<String, List<Integer>> inherited,
-      int loopCount)
+  private Proxy(SluiceConfig config, TransportChoice transport, Listeners listeners, int loopCount)
       throws IOException {
     this.transport = transport;
-    listeners = new Listeners(transport, inherited);
+    this.listeners = listeners;
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
@@ -121,9 +118,26 @@ public final class Proxy implements AutoCloseable {
   public static Proxy start(
       SluiceConfig config, TransportChoice transport, Map<String, List<Integer>> inherited)
       throws IOException {
+    return start(config, transport, inherited, name -> {});
+  }
+
+  /**
+   * The same where some of the sockets may be those that an earlier process had {@link
+   * #openedSockets opened}, under the names that they had there.
+   *
+   * @param forget is told the names of those that no bind wants any more, so that whoever keeps
+   *     them lets go; before anything is bound
+   */
+  public static Proxy start(
+      SluiceConfig config,
+      TransportChoice transport,
+      Map<String, List<Integer>> inherited,
+      Consumer<String> forget)
+      throws IOException {
     int loopCount =
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
-    Proxy proxy = new Proxy(config, transport, inherited, loopCount);
+    Listeners listeners = new Listeners(transport, inherited, forget);
+    Proxy proxy = new Proxy(config, transport, listeners, loopCount);
     try {
       proxy.makeFrontends(config, loopCount);
       proxy.listeners.open(config.frontends().values());
@@ -160,6 +174,15 @@ public final class Proxy implements AutoCloseable {
   /** Every address that it listens on, by frontend. */
   public Map<String, List<SockAddr>> boundAddresses() {
     return listeners.addresses();
+  }
+
+  /**
+   * The listening TCP sockets that it has opened itself, by a name that tells the address. Whoever
+   * keeps a duplicate of them may hand it over to the next process: clients that connect in between
+   * wait for it. They are closed when the proxy is drained or closed.
+   */
+  public Map<String, Integer> openedSockets() {
+    return listeners.opened();
   }
 
   /** Client connections now. */

@@ -109,6 +109,11 @@ public final class NioTransport implements Transport {
   }
 
   @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return adopt(fd, tcp);
+  }
+
+  @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return new NioPoller(Selector.open(), options, pump);
   }
