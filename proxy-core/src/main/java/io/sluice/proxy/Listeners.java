@@ -102,7 +102,11 @@ final class Listeners {
     String name = KeptSockets.name(address, options);
     List<Integer> left = kept.claim(name);
     if (!left.isEmpty()) {
-      return transport.transport().readopt(left.get(0), options, frontend.tcp());
+      try {
+        return transport.transport().readopt(left.get(0), options, frontend.tcp());
+      } catch (IOException e) {
+        throw notKept(address.toString(), e);
+      }
     }
     ListenSocket opened = listen(address, options, frontend);
     kept.onOpened(name, opened);
@@ -145,9 +149,23 @@ final class Listeners {
       forget.accept(one.getKey());
       mayBeReleased = true;
       for (int descriptor : kept.claim(one.getKey())) {
-        transport.transport().adopt(descriptor, ANY).close();
+        try {
+          transport.transport().adopt(descriptor, ANY).close();
+        } catch (IOException e) {
+          throw notKept("a former bind", e);
+        }
       }
     }
+  }
+
+  private static IOException notKept(String subject, IOException e) {
+    return new IOException(
+        "cannot take back the socket of "
+            + subject
+            + " that the service manager has kept: "
+            + e.getMessage()
+            + "; stop the service and start it again, which lets go of it",
+        e);
   }
 
   /**

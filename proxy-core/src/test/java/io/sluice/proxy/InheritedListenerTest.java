@@ -212,6 +212,26 @@ class InheritedListenerTest {
   }
 
   @Test
+  void nioSaysHowToGetRidOfAKeptSocket() throws Exception {
+    String bind = "\"127.0.0.1:" + freePort() + "\"";
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept;
+      try (Proxy first = start("epoll", bind, server, Map.of())) {
+        kept = duplicates(first.openedSockets());
+      }
+      kept.values().forEach(fd -> ours.add(new Fd(sys, fd)));
+      for (String next : List.of(bind, "\"127.0.0.1:0\"")) {
+        assertThatThrownBy(() -> start("nio", next, server, asInherited(kept)))
+            .isInstanceOf(IOException.class)
+            .hasMessageStartingWith("cannot take back the socket of ")
+            .hasMessageEndingWith(
+                "transport nio cannot take over sockets; use epoll; stop the service and start it"
+                    + " again, which lets go of it");
+      }
+    }
+  }
+
+  @Test
   void addressIsWaitedForWhereItsKeeperIsSlow() throws Exception {
     int port = freePort();
     try (EchoServer server = EchoServer.tcp()) {

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A status line every few seconds, where it has changed, and the watchdog's rounds; while draining
- * also the wish for more time. On a thread of its own: both go on while the main thread waits for
+ * also the wish for more time. On a thread for each: both go on while the main thread waits for
  * sessions to finish.
  */
 final class PeriodicReport implements ServiceReport {
@@ -31,7 +31,8 @@ final class PeriodicReport implements ServiceReport {
     this.proxy = proxy;
     line = new StatusLine(way, System.nanoTime());
     clock =
-        Executors.newSingleThreadScheduledExecutor(
+        Executors.newScheduledThreadPool(
+            2, // A status that waits for a slow loop must not make the watchdog wait.
             task -> {
               Thread thread = new Thread(task, "sluice-report");
               thread.setDaemon(true);
