@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.config.Address.Tcp;
 import io.sluice.config.Address.Unix;
-import io.sluice.config.BackendConfig.Balance;
+import io.sluice.config.BackendConfig.OnMarkedDown;
 import io.sluice.config.BackendConfig.ServerConfig;
+import io.sluice.config.BalanceConfig.Algorithm;
+import io.sluice.config.BalanceConfig.HashConfig;
+import io.sluice.config.BalanceConfig.HashKey;
+import io.sluice.config.BalanceConfig.HashMethod;
 import io.sluice.config.PumpConfig.Mode;
 import io.sluice.config.SluiceConfig.TransportChoice;
 import java.io.IOException;
@@ -72,8 +76,14 @@ class ConfigReaderTest {
             TCP
           }
           backends.app {
-            balance = roundrobin, servers { a { address = "unix:/run/a" } }
-            timeouts { connect = 1500, server = 22s, server-fin = 23s, tunnel = 1h }
+            balance = leastconn, hash { key = server-name, method = consistent }
+            hash.balance-factor = 150%, use-all-backups = true, panic-threshold = 40%
+            retries = 5, redispatch = 2, full-connections = 90
+            server-defaults { weight = 9, slow-start = 4s, max-queue = 3 }
+            servers { a { address = "unix:/run/a", weight = 256, backup = true
+              max-connections = 30, min-connections = 5, max-queue = 0, slow-start = 20s
+              on-marked-down = close-sessions } }
+            timeouts { connect = 1500, queue = 9s, server = 22s, server-fin = 23s, tunnel = 1h }
             TCP
           }
         }
@@ -100,8 +110,22 @@ class ConfigReaderTest {
     assertThat(web.backend()).isEqualTo("app");
     assertThat(loaded.config().backends().get("app").servers())
         .containsExactly(
-            new ServerConfig("a", new Tcp("127.0.0.1", 9001)),
-            new ServerConfig("b", new Tcp("127.0.0.1", 9002)));
+            plainServer("a", new Tcp("127.0.0.1", 9001)),
+            plainServer("b", new Tcp("127.0.0.1", 9002)));
+  }
+
+  private static ServerConfig plainServer(String name, Address address) {
+    return new ServerConfig(
+        name,
+        address,
+        1,
+        false,
+        0,
+        0,
+        Integer.MAX_VALUE,
+        Duration.ZERO,
+        OnMarkedDown.KEEP,
+        HealthConfigTest.DEFAULTS);
   }
 
   @Test
@@ -118,17 +142,26 @@ class ConfigReaderTest {
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
+            AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
         new BackendConfig(
             "app",
-            Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Tcp("127.0.0.1", 9001))),
+            new BalanceConfig(
+                Algorithm.ROUNDROBIN,
+                new HashConfig(HashKey.CLIENT_ADDRESS, HashMethod.MAGLEV, 0),
+                false,
+                0),
+            List.of(plainServer("a", new Tcp("127.0.0.1", 9001))),
+            0,
+            new RetryConfig(3, RetryConfig.EVERY),
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
             Duration.ZERO,
+            Duration.ofSeconds(5),
             PLAIN_TCP);
     assertThat(config)
         .isEqualTo(
@@ -136,6 +169,7 @@ class ConfigReaderTest {
                 0,
                 TransportChoice.AUTO,
                 10000,
+                0,
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 pump,
@@ -171,17 +205,37 @@ class ConfigReaderTest {
             55,
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
+            AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
     var app =
         new BackendConfig(
             "app",
-            Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Unix("/run/a"))),
+            new BalanceConfig(
+                Algorithm.LEASTCONN,
+                new HashConfig(HashKey.SERVER_NAME, HashMethod.CONSISTENT, 150),
+                true,
+                40),
+            List.of(
+                new ServerConfig(
+                    "a",
+                    new Unix("/run/a"),
+                    256,
+                    true,
+                    30,
+                    5,
+                    0,
+                    Duration.ofSeconds(20),
+                    OnMarkedDown.CLOSE_SESSIONS,
+                    HealthConfigTest.DEFAULTS)),
+            90,
+            new RetryConfig(5, 2),
             Duration.ofMillis(1500),
             Duration.ofSeconds(22),
             Duration.ofSeconds(23),
             Duration.ofHours(1),
+            Duration.ofSeconds(9),
             options);
     assertThat(config)
         .isEqualTo(
@@ -189,6 +243,7 @@ class ConfigReaderTest {
                 3,
                 TransportChoice.EPOLL,
                 777,
+                0,
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
@@ -353,7 +408,8 @@ class ConfigReaderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             file
-                + ":3: sluice.balance = \"least\": must be roundrobin\n"
+                + ":3: sluice.balance = \"least\": must be roundrobin or leastconn or random or first or"
+                + " source or hash\n"
                 + "command line: sluice.threads = \"many\": must be a whole number between 1 and"
                 + " 1024, or auto");
   }

@@ -1,8 +1,9 @@
 package io.sluice.session;
 
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.balance.RoundRobin;
+import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
@@ -45,6 +46,9 @@ import java.util.function.BooleanSupplier;
 final class LoopHarness implements AutoCloseable {
   /** Counters have room for a second loop, which a test may add. */
   static final int LOOPS = 2;
+
+  /** Sessions at which the backend counts as full. */
+  private static final int FULL = 1000;
 
   private static final int SMALL_BUFFER_BYTES = 4096;
 
@@ -98,7 +102,8 @@ final class LoopHarness implements AutoCloseable {
     for (MirrorConfig mirror : web.mirrors()) {
       mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES));
     }
-    frontend = new Frontend(web, backend, mirrors, LOOPS);
+    frontend =
+        new Frontend(web, backend, mirrors, ConnectionRate.of(config.connectionRate()), LOOPS);
     listener =
         transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0), web.listen(), web.tcp());
@@ -365,9 +370,8 @@ final class LoopHarness implements AutoCloseable {
     for (BackendConfig.ServerConfig server : config.servers()) {
       io.sluice.config.Address.Tcp tcp = (io.sluice.config.Address.Tcp) server.address();
       servers.add(
-          new Server(
-              server.name(), SockAddr.inet(InetAddress.getLoopbackAddress(), tcp.port()), LOOPS));
+          new Server(server, SockAddr.inet(InetAddress.getLoopbackAddress(), tcp.port()), LOOPS));
     }
-    return new Backend(config, servers, new RoundRobin(), LOOPS);
+    return new Backend(config, servers, Balancing.of(config), FULL, LOOPS);
   }
 }

@@ -81,10 +81,12 @@ final class PeriodicReport implements ServiceReport {
   }
 
   private String status() {
+    String present =
+        StatusLine.present(proxy.sessions(), proxy.serversUp(), proxy.servers());
     try {
-      return line.text(proxy.sessions(), proxy.snapshot(), System.nanoTime());
+      return line.text(present, proxy.snapshot(), System.nanoTime());
     } catch (IllegalStateException e) {
-      return proxy.sessions() + " sessions, " + e.getMessage(); // A loop that hangs.
+      return present + ", " + e.getMessage(); // A loop that hangs.
     }
   }
 

@@ -125,7 +125,7 @@ class SystemdIT {
       container.awaitProperty(
           "sluice",
           "StatusText",
-          "1 session, .* to servers, .* to clients \\(epoll, splice auto, \\d+ threads?\\)");
+          "1 session, 1 of 1 server up, .* to servers, .* to clients \\(epoll, splice auto, \\d+ threads?\\)");
       assertThat(client.isAlive()).isTrue();
     }
     container.run("systemctl", "stop", "sluice");
