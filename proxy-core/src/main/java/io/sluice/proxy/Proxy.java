@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,14 +64,10 @@ public final class Proxy implements AutoCloseable {
   private boolean accepting;
   private volatile boolean closed;
 
-  private Proxy(
-      SluiceConfig config,
-      TransportChoice transport,
-      Map<String, List<Integer>> inherited,
-      int loopCount)
+  private Proxy(SluiceConfig config, TransportChoice transport, Listeners listeners, int loopCount)
       throws IOException {
     this.transport = transport;
-    listeners = new Listeners(transport, inherited);
+    this.listeners = listeners;
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
@@ -142,9 +139,26 @@ public final class Proxy implements AutoCloseable {
   public static Proxy start(
       SluiceConfig config, TransportChoice transport, Map<String, List<Integer>> inherited)
       throws IOException {
+    return start(config, transport, inherited, name -> {});
+  }
+
+  /**
+   * The same where some of the sockets may be those that an earlier process had {@link
+   * #openedSockets opened}, under the names that they had there.
+   *
+   * @param forget is told the names of those that no bind wants any more, so that whoever keeps
+   *     them lets go; before anything is bound
+   */
+  public static Proxy start(
+      SluiceConfig config,
+      TransportChoice transport,
+      Map<String, List<Integer>> inherited,
+      Consumer<String> forget)
+      throws IOException {
     int loopCount =
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
-    Proxy proxy = new Proxy(config, transport, inherited, loopCount);
+    Listeners listeners = new Listeners(transport, inherited, forget);
+    Proxy proxy = new Proxy(config, transport, listeners, loopCount);
     try {
       proxy.makeFrontends(config, loopCount);
       proxy.listeners.open(config.frontends().values());
@@ -184,6 +198,15 @@ public final class Proxy implements AutoCloseable {
     return listeners.addresses();
   }
 
+  /**
+   * The listening TCP sockets that it has opened itself, by a name that tells the address. Whoever
+   * keeps a duplicate of them may hand it over to the next process: clients that connect in between
+   * wait for it. They are closed when the proxy is drained or closed.
+   */
+  public Map<String, Integer> openedSockets() {
+    return listeners.opened();
+  }
+
   /** What is known of the health of its servers. */
   public HealthChecks checks() {
     return checks;
@@ -192,6 +215,20 @@ public final class Proxy implements AutoCloseable {
   /** Client connections now. */
   public int sessions() {
     return totalGate.active();
+  }
+
+  /** Servers of all backends. */
+  public int servers() {
+    return backends.values().stream().mapToInt(backend -> backend.servers().size()).sum();
+  }
+
+  /** Servers that are up: neither an operator nor a check has found against them. */
+  public int serversUp() {
+    return (int)
+        backends.values().stream()
+            .flatMap(backend -> backend.servers().stream())
+            .filter(server -> server.state().isUp())
+            .count();
   }
 
   /** Sessions begun, ever. */
