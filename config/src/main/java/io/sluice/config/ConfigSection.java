@@ -279,15 +279,21 @@ final class ConfigSection {
 
   /** One string, or the strings of a list, each with its own place. */
   List<Text> strings(String key) {
+    List<Text> strings = list(key);
+    if (find(key) != null && find(key).value() instanceof ConfigList list && list.isEmpty()) {
+      findings().error(place(key), "must not be empty");
+    }
+    return strings;
+  }
+
+  /** The same where an empty list has a meaning. */
+  List<Text> list(String key) {
     Found found = note(key);
     if (found == null) {
       return List.of();
     }
     if (!(found.value() instanceof ConfigList list)) {
       return string(found.place(), found.value()).stream().toList();
-    }
-    if (list.isEmpty()) {
-      findings().error(found.place(), "must not be empty");
     }
     String at = found.place().key();
     return list.stream().flatMap(value -> string(place(at, value), value).stream()).toList();

@@ -142,6 +142,8 @@ class ConfigReaderTest {
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
+            AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
@@ -167,6 +169,7 @@ class ConfigReaderTest {
                 0,
                 TransportChoice.AUTO,
                 10000,
+                0,
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 pump,
@@ -202,6 +205,8 @@ class ConfigReaderTest {
             55,
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
+            AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
     var app =
@@ -238,6 +243,7 @@ class ConfigReaderTest {
                 3,
                 TransportChoice.EPOLL,
                 777,
+                0,
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),

@@ -39,8 +39,8 @@ public final class Server implements Candidate {
   private volatile SockAddr address;
   private volatile ServerState state = ServerState.INITIAL;
   private volatile ServerObserver observer = ServerObserver.NONE;
-  private volatile int requeued;
   private volatile int weight;
+  private volatile int requeued;
 
   /** 0 means no limit. */
   private volatile int maxConnections;

@@ -1,11 +1,13 @@
 package io.sluice.proxy;
 
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.health.HealthChecks;
 import io.sluice.health.StateLog;
 import io.sluice.linux.SockAddr;
@@ -74,13 +76,27 @@ public final class Proxy implements AutoCloseable {
       backends.put(
           backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
     }
+    checkSources();
+  }
+
+  /** Finds out at the start what would otherwise be found by every session. */
+  private void checkSources() throws IOException {
+    for (Backend backend : backends.values()) {
+      SourceAddress source = backend.config().tcp().source();
+      if (!source.isAny()) {
+        for (Server server : backend.servers()) {
+          transport.transport().checkSource(server.address(), source);
+        }
+      }
+    }
   }
 
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
+    ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
     for (FrontendConfig frontend : config.frontends().values()) {
       Backend backend = backends.get(frontend.backend());
       List<Mirror> own = mirrors(frontend);
-      frontends.put(frontend.name(), new Frontend(frontend, backend, own, loopCount));
+      frontends.put(frontend.name(), new Frontend(frontend, backend, own, totalRate, loopCount));
     }
   }
 

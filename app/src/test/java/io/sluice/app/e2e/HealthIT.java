@@ -62,14 +62,18 @@ class HealthIT {
         "type = send-expect, send-expect = [{ send = \"PING\\r\\n\" }, { expect = \"+PONG\" }]";
     try (Redis redis = Redis.start(folder)) {
       try (Sluice sluice = run(transport, ping, redis.address())) {
-        await(sluice, "Server b/s0 is UP, reason: Layer7 check passed, code: 0, info:"
-            + " \"\\(tcp-check\\)\", check duration: \\d+ms\\. 1 active and 0 backup servers online");
+        await(
+            sluice,
+            "Server b/s0 is UP, reason: Layer7 check passed, code: 0, info:"
+                + " \"\\(tcp-check\\)\", check duration: \\d+ms\\. 1 active and 0 backup servers online");
         assertThat(Redis.cli(folder, sluice.port(), NOTHING, "set", "k", "v")).isEqualTo("OK\n");
 
         redis.close();
 
-        await(sluice, "Server b/s0 is DOWN, reason: Layer4 connection problem, info: \"Connection"
-            + " refused at step 1 of tcp-check \\(connect\\)\", check duration: \\d+ms\\. 0 active");
+        await(
+            sluice,
+            "Server b/s0 is DOWN, reason: Layer4 connection problem, info: \"Connection"
+                + " refused at step 1 of tcp-check \\(connect\\)\", check duration: \\d+ms\\. 0 active");
         await(sluice, "proxy b has no server available!");
         try (Socket client = sluice.connect()) {
           assertThat(client.getInputStream().read()).isEqualTo(-1);
@@ -100,8 +104,10 @@ class HealthIT {
 
         Files.move(primary.files().resolve("primary"), standby.files().resolve("primary"));
 
-        await(sluice, "Server b/s1 is DOWN, reason: Layer7 wrong status, code: 404, info: \"Not"
-            + " Found\", check duration");
+        await(
+            sluice,
+            "Server b/s1 is DOWN, reason: Layer7 wrong status, code: 404, info: \"Not"
+                + " Found\", check duration");
         await(sluice, "Server b/s0 is UP, reason: Layer7 check passed, code: 200, check duration");
         for (int i = 0; i < 20; i++) {
           assertThat(statusOf(sluice)).startsWith("HTTP/1.1 200 ");
@@ -129,13 +135,34 @@ class HealthIT {
         Program.run(
             folder,
             "openssl-req",
-            List.of(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
-                "-subj", "/CN=elsewhere", "-keyout", "key.pem", "-out", "cert.pem"),
+            List.of(
+                openssl,
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "1",
+                "-subj",
+                "/CN=elsewhere",
+                "-keyout",
+                "key.pem",
+                "-out",
+                "cert.pem"),
             LIMIT);
     assertThat(made.exitCode()).as(made.stderr()).isZero();
     List<String> serve =
-        List.of(openssl, "s_server", "-accept", "127.0.0.1:" + port, "-key", "key.pem", "-cert",
-            "cert.pem", "-www");
+        List.of(
+            openssl,
+            "s_server",
+            "-accept",
+            "127.0.0.1:" + port,
+            "-key",
+            "key.pem",
+            "-cert",
+            "cert.pem",
+            "-www");
     try (Sluice sluice =
         run(transport, "type = tls, server-name = a.example", "127.0.0.1:" + port)) {
       try (Program server = Program.start(folder, "s_server", serve)) {
@@ -149,8 +176,7 @@ class HealthIT {
   @Test
   void agentDrainsAServer() throws IOException {
     try (Redis first = Redis.start(folder);
-        ServerSocket agent =
-            new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        ServerSocket agent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         Sluice sluice =
             run(
                 "epoll",
