@@ -76,7 +76,12 @@ final class LoopHarness implements AutoCloseable {
   private final Acceptor acceptor;
 
   private LoopHarness(
-      boolean epoll, int servers, long seed, String settings, List<String> mirrorTerms)
+      boolean epoll,
+      int servers,
+      long seed,
+      String settings,
+      List<String> mirrorTerms,
+      Duration mirrorPause)
       throws IOException, ConfigException {
     for (int i = 0; i < servers; i++) {
       origins.add(listening(0));
@@ -100,7 +105,7 @@ final class LoopHarness implements AutoCloseable {
     backend = backend(config.backends().get("app"));
     FrontendConfig web = config.frontends().get("web");
     for (MirrorConfig mirror : web.mirrors()) {
-      mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES));
+      mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES, mirrorPause));
     }
     frontend =
         new Frontend(web, backend, mirrors, ConnectionRate.of(config.connectionRate()), LOOPS);
@@ -142,36 +147,42 @@ final class LoopHarness implements AutoCloseable {
     return mirrored(way, 1, "", terms);
   }
 
+  /** The same over epoll, copying, with a pause before few bytes follow others to a mirror. */
+  static LoopHarness pausing(Duration pause, String terms) throws IOException, ConfigException {
+    return new LoopHarness(true, 1, 1, "pump.mode = copy\n", List.of(terms), pause);
+  }
+
   /** The same with faults that are drawn from {@code seed}, and with settings. */
   static LoopHarness mirrored(String way, long seed, String settings, String... terms)
       throws IOException, ConfigException {
     boolean epoll = !way.equals("nio");
     String mode = epoll ? "pump.mode = " + way + "\n" : "";
-    return new LoopHarness(epoll, 1, seed, mode + settings, List.of(terms));
+    return new LoopHarness(epoll, 1, seed, mode + settings, List.of(terms), Duration.ZERO);
   }
 
   /** Over epoll with one server; {@code settings} is HOCON inside {@code sluice}. */
   static LoopHarness epoll(String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, 1, settings, List.of());
+    return new LoopHarness(true, 1, 1, settings, List.of(), Duration.ZERO);
   }
 
   static LoopHarness epoll(int servers, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, servers, 1, settings, List.of());
+    return new LoopHarness(true, servers, 1, settings, List.of(), Duration.ZERO);
   }
 
   /** Over epoll with faults that are drawn from {@code seed}. */
   static LoopHarness seeded(long seed, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, seed, settings, List.of());
+    return new LoopHarness(true, 1, seed, settings, List.of(), Duration.ZERO);
   }
 
   static LoopHarness nio(String settings) throws IOException, ConfigException {
-    return new LoopHarness(false, 1, 1, settings, List.of());
+    return new LoopHarness(false, 1, 1, settings, List.of(), Duration.ZERO);
   }
 
   /** Either transport, for tests that are run over both. */
   static LoopHarness over(String transport, int servers, String settings)
       throws IOException, ConfigException {
-    return new LoopHarness(transport.equals("epoll"), servers, 1, settings, List.of());
+    return new LoopHarness(
+        transport.equals("epoll"), servers, 1, settings, List.of(), Duration.ZERO);
   }
 
   SocketAddress address() {
