@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CheckCommand.class,
       VersionCommand.class,
       DemoCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      ConvertCommand.class
     },
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
