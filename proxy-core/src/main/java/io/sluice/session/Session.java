@@ -1,8 +1,5 @@
 package io.sluice.session;
 
-import io.sluice.backend.Backend;
-import io.sluice.backend.Server;
-import io.sluice.linux.Errno;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
 import io.sluice.mirror.SessionMirrors;
@@ -16,14 +13,17 @@ import org.slf4j.LoggerFactory;
  * One accepted client connection and the server connection made for it.
  *
  * <pre>
- *   CONNECTING ──connected──▶ RELAYING ──both Flows done──▶ CLOSED
- *    │  ▲  │                      │                           ▲
- *    │  └──┘ refused: next server └── time-out, killed ───────┤
- *    └── no server left, client gone, killed ─────────────────┘
+ *   GREETING ──whither is known──▶ QUEUED ──server free──▶ CONNECTING ──connected──▶ RELAYING
+ *       │                            ▲  │                  │ ▲  │                       │
+ *       │                            └──┼── all are full ──┘ └──┘ failed: once more     │
+ *       ▼                               ▼                       ▼                       ▼
+ *     CLOSED ◀── client gone, time-out, no server left, killed, both Flows done ────────┘
  * </pre>
  *
- * <p>Half-open is "one Flow is DONE", not a state. Entering CONNECTING arms the connect time-out;
- * RELAYING arms the inactivity time-outs of both sides; CLOSED has released everything, which
+ * <p>A state in which there is nothing to do is passed through at once: GREETING where nothing is
+ * to be read before a server is chosen, QUEUED where a server is free. Half-open is "one Flow is
+ * DONE", not a state. There is one timer, which belongs to the state: the greeting's, the queue's,
+ * the attempt's, in RELAYING the inactivity of both sides. CLOSED has released everything, which
  * happens in {@link #close} and nowhere else.
  *
  * <p>Lives on one loop for its whole life. Events only queue it ({@link #onReady}); bytes move in
@@ -31,14 +31,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements EventLoop.Task, Poller.ReadyHandler {
   enum State {
+    GREETING,
+    QUEUED,
     CONNECTING,
     RELAYING,
     CLOSED
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
-  private static final int NOT_CONNECTED = -1;
 
   /** Links of {@link SessionLoop}'s list. */
   Session previous;
@@ -48,21 +48,16 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final Frontend frontend;
-  private final Backend backend;
   private final SideTimeouts timeouts;
   private final StreamSocket client;
   private final long acceptedWallMs;
   private final long acceptedNs;
   private final SessionTimer timer = new SessionTimer();
 
-  private State state = State.CONNECTING;
-  private boolean queued;
+  private final ServerSearch search;
 
-  private Server server;
-  private StreamSocket serverSocket;
-  private int place;
-  private int attempts;
-  private long connectedAfterNs = NOT_CONNECTED;
+  private State state = State.GREETING;
+  private boolean queued;
 
   /** Null until connected. */
   private Relay relay;
@@ -77,21 +72,22 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     this.timeouts = timeouts;
     this.client = client;
     loop = sessions.loop();
-    backend = frontend.backend();
+    search = new ServerSearch(this, loop, frontend.backend(), timeouts.connectNs());
     acceptedWallMs = System.currentTimeMillis();
     acceptedNs = loop.nowNs();
   }
 
   /** Begins: client attached, first server tried. */
   void begin() {
-    backend.sessions().incrementAndGet();
+    search.backend().sessions().incrementAndGet();
     count(Counter.SESSIONS, 1);
     if (loop.poller().attach(client, this) < 0) {
       close(CloseReason.OUT_OF_RESOURCES);
       return;
     }
-    place = backend.choose();
-    connect();
+    become(State.QUEUED);
+    become(State.CONNECTING);
+    search.begin();
   }
 
   @Override
@@ -118,7 +114,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     queued = false;
     try {
       switch (state) {
-        case CONNECTING -> onConnecting();
+        case GREETING, QUEUED, CONNECTING -> onConnecting();
         case RELAYING -> onRelaying();
         case CLOSED -> {
           // Closed by another session's event or a timer after it had been queued.
@@ -134,70 +130,30 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     close(CloseReason.INTERNAL_ERROR);
   }
 
-  /** Tries servers, beginning at {@link #place}, until one attempt is under way or none is left. */
-  private void connect() {
-    CloseReason failure = CloseReason.CONNECT_FAILED;
-    while (attempts < backend.servers().size()) {
-      use(backend.servers().get(place));
-      attempts++;
-      count(Counter.CONNECT_ATTEMPTS, 1);
-      serverSocket = loop.poller().connect(server.address(), backend.config().tcp(), this);
-      if (serverSocket != null) {
-        arm(timeouts.connectNs() > 0 ? timeouts.connectNs() : Relay.NEVER);
-        if (serverSocket.finishConnect() == 0) {
-          onConnected();
-        }
-        return;
-      }
-      failure = CloseReason.ofConnect(-loop.poller().lastError());
-      count(Counter.CONNECT_FAILURES, 1);
-      place = backend.nextAfter(place);
-    }
-    close(failure);
-  }
-
   private void onConnecting() {
     if (client.isBroken()) {
       close(CloseReason.CLIENT_RESET);
     } else if (client.isEnded()) {
       close(CloseReason.CLIENT_GONE_CONNECTING);
     } else {
-      int result = serverSocket.finishConnect();
-      if (result == 0) {
-        onConnected();
-      } else if (result != -Errno.EINPROGRESS) {
-        onConnectFailed(CloseReason.ofConnect(-result));
-      }
+      search.onReady();
     }
   }
 
-  private void onConnectFailed(CloseReason failure) {
-    count(Counter.CONNECT_FAILURES, 1);
-    serverSocket.reset();
-    serverSocket = null;
-    place = backend.nextAfter(place);
-    if (attempts < backend.servers().size()) {
-      connect();
-    } else {
-      close(failure);
-    }
-  }
-
-  private void onConnected() {
+  /** A server is connected to, through {@code socket}. */
+  void onConnected(StreamSocket socket) {
     become(State.RELAYING);
     loop.timers().cancel(timer);
-    connectedAfterNs = loop.nowNs() - acceptedNs;
-    server.counters().add(loop.index(), Counter.SESSIONS, 1);
     mirrors =
         SessionMirrors.open(
             frontend.mirrors(),
             sessions.mirrors(),
             frontend.name(),
             client,
-            serverSocket,
+            socket,
             acceptedWallMs,
             this::onReady);
-    relay = new Relay(client, serverSocket, loop.poller(), timeouts, mirrors, loop.nowNs());
+    relay = new Relay(client, socket, loop.poller(), timeouts, mirrors, loop.nowNs());
     if (mirrors == SessionMirrors.NONE) {
       onRelaying();
     } else {
@@ -250,8 +206,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     fold();
     count(reason.counter(), 1);
     // Before the line is written: like HAProxy's, it has this session in actconn and feconn only.
-    leaveServer();
-    backend.sessions().decrementAndGet();
+    search.leaveServer();
+    search.backend().sessions().decrementAndGet();
     sessions.log().onClosed(this, reason);
   }
 
@@ -265,8 +221,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private void closeSockets(boolean resetClient, boolean resetServer) {
     end(client, resetClient);
-    if (serverSocket != null) {
-      end(serverSocket, resetServer);
+    if (search.socket() != null) {
+      end(search.socket(), resetServer);
     }
   }
 
@@ -280,7 +236,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private void onTimer() {
     if (state == State.CONNECTING) {
-      onConnectFailed(CloseReason.CONNECT_TIMEOUT);
+      search.onTimer();
       return;
     }
     CloseReason expired = relay.expired(loop.nowNs());
@@ -304,42 +260,34 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
-  private void arm(long leftNs) {
+  /** Sets the timer for so long from now, unless that is {@link Relay#NEVER}. */
+  void arm(long leftNs) {
     if (leftNs != Relay.NEVER) {
       timerNs = loop.nowNs() + leftNs;
       loop.timers().arm(timer, timerNs);
     }
   }
 
-  private void use(Server chosen) {
-    leaveServer();
-    server = chosen;
-    server.sessions().incrementAndGet();
-  }
-
-  private void leaveServer() {
-    if (server != null) {
-      server.sessions().decrementAndGet();
-    }
-  }
-
-  private void count(Counter counter, long amount) {
+  /** Adds to all scopes that this session is in. */
+  void count(Counter counter, long amount) {
     if (amount == 0) {
       return;
     }
     int index = loop.index();
     sessions.counters().add(index, counter, amount);
     frontend.counters().add(index, counter, amount);
-    backend.counters().add(index, counter, amount);
-    if (server != null) {
-      server.counters().add(index, counter, amount);
+    search.backend().counters().add(index, counter, amount);
+    if (search.server() != null) {
+      search.server().counters().add(index, counter, amount);
     }
   }
 
   private void become(State next) {
     boolean legal =
         switch (state) {
-          case CONNECTING -> next != State.CONNECTING;
+          case GREETING -> next == State.QUEUED || next == State.CLOSED;
+          case QUEUED -> next == State.CONNECTING || next == State.CLOSED;
+          case CONNECTING -> next != State.GREETING && next != State.CONNECTING;
           case RELAYING -> next == State.CLOSED;
           case CLOSED -> false;
         };
@@ -355,9 +303,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     return frontend;
   }
 
-  /** The server in use or tried last; null only before the first attempt. */
-  Server server() {
-    return server;
+  /** How it found its server, or did not. */
+  ServerSearch search() {
+    return search;
   }
 
   StreamSocket client() {
@@ -373,20 +321,11 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     return mirrors;
   }
 
-  /** Connection attempts after the first. */
-  int retries() {
-    return Math.max(0, attempts - 1);
-  }
-
   long acceptedWallMs() {
     return acceptedWallMs;
   }
 
-  /** Time from accept to connected, all attempts included; negative if it never was. */
-  long connectedAfterNs() {
-    return connectedAfterNs;
-  }
-
+  /** Time since the connection was accepted. */
   long ageNs() {
     return loop.nowNs() - acceptedNs;
   }

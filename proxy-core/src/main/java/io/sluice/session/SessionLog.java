@@ -51,14 +51,15 @@ public final class SessionLog {
 
   private String line(Session session, CloseReason reason) {
     Frontend frontend = session.frontend();
-    Server server = session.server();
-    long connectedNs = session.connectedAfterNs();
+    ServerSearch search = session.search();
+    Server server = search.server();
+    long connectedNs = search.connectedAfterNs();
     long up = session.relay() == null ? 0 : session.relay().toServer().counters().bytes();
     long down = session.relay() == null ? 0 : session.relay().toClient().counters().bytes();
     StringBuilder line = new StringBuilder(192);
     line.append(client(session)).append(" [");
     DATE.formatTo(Instant.ofEpochMilli(session.acceptedWallMs()), line);
-    line.append("] ").append(frontend.name()).append(' ').append(frontend.backend().name());
+    line.append("] ").append(frontend.name()).append(' ').append(search.backend().name());
     line.append('/').append(server == null ? "<NOSRV>" : server.name());
     // Tw is the time in the queue: -1 where no server was ever chosen.
     line.append(server == null ? " -1/" : " 0/");
@@ -66,9 +67,9 @@ public final class SessionLog {
     line.append(session.ageNs() / NS_PER_MS).append(' ').append(down);
     line.append(' ').append(reason.state()).append(' ');
     line.append(total.active()).append('/').append(frontend.gate().active()).append('/');
-    line.append(frontend.backend().sessions().get()).append('/');
+    line.append(search.backend().sessions().get()).append('/');
     line.append(server == null ? 0 : server.sessions().get()).append('/');
-    line.append(session.retries() > 0 ? "+" : "").append(session.retries());
+    line.append(search.retries() > 0 ? "+" : "").append(search.retries());
     line.append(" 0/0 up=").append(up).append(" spliced=").append(splicedPercent(session));
     line.append('%');
     session.mirrors().describe(line);
