@@ -22,6 +22,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /**
@@ -137,6 +138,29 @@ public final class NioTransport implements Transport {
       return InetAddress.getByAddress(new byte[4]);
     } catch (UnknownHostException e) {
       throw new AssertionError("four bytes are an address", e);
+    }
+  }
+
+  /** A channel's own address; as getsockname(2), one without a name where there is none. */
+  static SockAddr localAddress(SocketChannel channel, SockAddr peer) {
+    try {
+      SocketAddress local = channel.getLocalAddress();
+      return local == null ? unspecified(peer) : SockAddr.fromJava(local);
+    } catch (IOException e) {
+      // The JDK closes the channel of a failed connection, address and all.
+      return unspecified(peer);
+    }
+  }
+
+  private static SockAddr unspecified(SockAddr peer) {
+    if (peer.isUnix()) {
+      return SockAddr.UNNAMED;
+    }
+    try {
+      InetAddress address = ((InetSocketAddress) peer.toJava()).getAddress();
+      return SockAddr.inet(InetAddress.getByAddress(new byte[address.getAddress().length]), 0);
+    } catch (IOException e) {
+      throw new AssertionError("an address of legal length", e);
     }
   }
 
