@@ -53,6 +53,11 @@ final class Inet4SockAddr extends SockAddr {
   }
 
   @Override
+  public String host() {
+    return dotted(new StringBuilder(15), address).toString();
+  }
+
+  @Override
   public SocketAddress toJava() {
     byte[] bytes = ByteBuffer.allocate(ADDRESS_BYTES).putInt(address).array();
     try {

@@ -75,6 +75,12 @@ final class Inet6SockAddr extends SockAddr {
     return isMapped() ? new Inet4SockAddr((int) low, port) : this;
   }
 
+  /** RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups as ::. */
+  @Override
+  public String host() {
+    return appendHost(new StringBuilder(40)).toString();
+  }
+
   @Override
   public SocketAddress toJava() {
     byte[] bytes = ByteBuffer.allocate(ADDRESS_BYTES).putLong(high).putLong(low).array();
@@ -101,19 +107,22 @@ final class Inet6SockAddr extends SockAddr {
     return 31 * (31 * Long.hashCode(high) + Long.hashCode(low)) + 31 * scopeId + port;
   }
 
-  /** RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups as ::. */
   @Override
   public String toString() {
-    StringBuilder out = new StringBuilder(48).append('[');
+    StringBuilder out = appendHost(new StringBuilder(48).append('['));
+    if (scopeId != 0) {
+      out.append('%').append(Integer.toUnsignedString(scopeId));
+    }
+    return out.append("]:").append(port).toString();
+  }
+
+  private StringBuilder appendHost(StringBuilder out) {
     if (isMapped()) {
       Inet4SockAddr.dotted(out.append("::ffff:"), (int) low);
     } else {
       appendGroups(out);
     }
-    if (scopeId != 0) {
-      out.append('%').append(Integer.toUnsignedString(scopeId));
-    }
-    return out.append("]:").append(port).toString();
+    return out;
   }
 
   private boolean isMapped() {

@@ -106,6 +106,13 @@ public abstract sealed class SockAddr permits Inet4SockAddr, Inet6SockAddr, Unix
   /** The port; 0 for a UNIX address. */
   public abstract int port();
 
+  /**
+   * The IP address in text without port, brackets and scope, IPv6 as RFC 5952 writes it.
+   *
+   * @throws UnsupportedOperationException for a UNIX address
+   */
+  public abstract String host();
+
   /** Whether the family is AF_UNIX. */
   public final boolean isUnix() {
     return family() == Linux.AF_UNIX;

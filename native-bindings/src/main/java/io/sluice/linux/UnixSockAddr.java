@@ -83,6 +83,11 @@ final class UnixSockAddr extends SockAddr {
   }
 
   @Override
+  public String host() {
+    throw new UnsupportedOperationException("a UNIX address has no IP address: " + this);
+  }
+
+  @Override
   public SocketAddress toJava() {
     if (isAbstract()) {
       throw new UnsupportedOperationException("Java knows no abstract UNIX sockets: " + this);

@@ -121,6 +121,16 @@ class SockAddrTest {
   @MethodSource("ipv6Texts")
   void ipv6IsWrittenAsRfc5952Says(String literal, String text) throws UnknownHostException {
     assertThat(inet(literal, 1)).hasToString(text);
+    assertThat("[" + inet(literal, 1).host() + "]:1").isEqualTo(text);
+  }
+
+  @Test
+  void theHostIsTheIpAddressAlone() throws UnknownHostException {
+    assertThat(inet("1.2.3.4", 80).host()).isEqualTo("1.2.3.4");
+    assertThat(mapped(80).host()).isEqualTo("::ffff:1.2.3.4");
+    assertThat(scoped("fe80::1", 2, 80).host()).isEqualTo("fe80::1");
+    assertThatThrownBy(() -> SockAddr.unixPath("/x").host())
+        .isInstanceOf(UnsupportedOperationException.class);
   }
 
   @Test
