@@ -58,6 +58,16 @@ final class Inet4SockAddr extends SockAddr {
   }
 
   @Override
+  public long addressHigh() {
+    return 0;
+  }
+
+  @Override
+  public long addressLow() {
+    return 0xFFFFL << 32 | Integer.toUnsignedLong(address);
+  }
+
+  @Override
   public SocketAddress toJava() {
     byte[] bytes = ByteBuffer.allocate(ADDRESS_BYTES).putInt(address).array();
     try {

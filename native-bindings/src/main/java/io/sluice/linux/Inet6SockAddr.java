@@ -71,6 +71,16 @@ final class Inet6SockAddr extends SockAddr {
   }
 
   @Override
+  public long addressHigh() {
+    return high;
+  }
+
+  @Override
+  public long addressLow() {
+    return low;
+  }
+
+  @Override
   public SockAddr unmapped() {
     return isMapped() ? new Inet4SockAddr((int) low, port) : this;
   }

@@ -113,6 +113,15 @@ public abstract sealed class SockAddr permits Inet4SockAddr, Inet6SockAddr, Unix
    */
   public abstract String host();
 
+  /**
+   * The upper half of the IP address as IPv6 writes it, in network order; an IPv4 address is {@code
+   * ::ffff:a.b.c.d} here, so that both ways to write one client are alike. 0 for a UNIX address.
+   */
+  public abstract long addressHigh();
+
+  /** The lower half, in the same sense. */
+  public abstract long addressLow();
+
   /** Whether the family is AF_UNIX. */
   public final boolean isUnix() {
     return family() == Linux.AF_UNIX;

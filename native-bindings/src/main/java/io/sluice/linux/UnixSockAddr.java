@@ -88,6 +88,16 @@ final class UnixSockAddr extends SockAddr {
   }
 
   @Override
+  public long addressHigh() {
+    return 0;
+  }
+
+  @Override
+  public long addressLow() {
+    return 0;
+  }
+
+  @Override
   public SocketAddress toJava() {
     if (isAbstract()) {
       throw new UnsupportedOperationException("Java knows no abstract UNIX sockets: " + this);

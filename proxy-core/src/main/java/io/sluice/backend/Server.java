@@ -1,15 +1,47 @@
 package io.sluice.backend;
 
+import io.sluice.backend.balance.Candidate;
 import io.sluice.linux.SockAddr;
 import io.sluice.stats.CounterSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One destination of a backend. Thread-safe. */
-public final class Server {
+/**
+ * One destination of a backend: its state, its weight, and its slots.
+ *
+ * <p>A slot is one session that uses it or connects to it. Invariant: {@link #sessions} never
+ * passes the limit that held when the last slot was taken.
+ *
+ * <p>Thread-safe. What changes seldom is written under the backend's lock and read without one.
+ */
+public final class Server implements Candidate {
+  /** HAProxy's SRV_UWGHT_MAX. */
+  public static final int WEIGHT_MAX = 256;
+
+  private static final int WHOLE_PERCENT = 100;
+
   private final String name;
-  private final SockAddr address;
   private final CounterSet counters;
   private final AtomicInteger sessions = new AtomicInteger();
+  private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Where it stands in {@link Backend#servers}. */
+  private int index;
+
+  private Backend backend;
+  private final Placement placement = Placement.on(this);
+
+  /** Those who wait for this server and no other; guarded by the backend's lock. */
+  private final Line line = new Line();
+
+  private volatile SockAddr address;
+  private volatile ServerState state = ServerState.INITIAL;
+  private volatile ServerObserver observer = ServerObserver.NONE;
+  private volatile int weight = 1;
+
+  /** 0 means no limit. */
+  private volatile int maxConnections;
 
   /** A server for {@code loops} loops. */
   public Server(String name, SockAddr address, int loops) {
@@ -18,14 +50,41 @@ public final class Server {
     counters = new CounterSet(loops);
   }
 
+  /** Puts it into the backend that it belongs to for its whole life. */
+  void join(Backend owner, int place) {
+    backend = owner;
+    index = place;
+  }
+
   /** Its name in the configuration. */
+  @Override
   public String name() {
     return name;
   }
 
-  /** Where it listens. */
+  int index() {
+    return index;
+  }
+
+  /** The backend that it belongs to. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Where it listens now; new connections go there. */
   public SockAddr address() {
     return address;
+  }
+
+  /** It listens elsewhere from now on; established sessions stay where they are. */
+  public void moveTo(SockAddr elsewhere, String why) {
+    address = elsewhere;
+    backend.change(this, now -> now.withResolved(true), why);
+  }
+
+  /** Its host name has no address any more: it gets no new sessions until {@link #moveTo}. */
+  public void loseAddress(String why) {
+    backend.change(this, now -> now.withResolved(false), why);
   }
 
   /** What was counted for it. */
@@ -33,9 +92,140 @@ public final class Server {
     return counters;
   }
 
-  /** Sessions that use it or connect to it now; the session adds itself and takes itself away. */
-  public AtomicInteger sessions() {
-    return sessions;
+  /** What is known of it now. */
+  public ServerState state() {
+    return state;
+  }
+
+  /** Only the backend, under its lock. */
+  void setState(ServerState now) {
+    state = now;
+  }
+
+  /** What an operator wants of it from now on. */
+  public void setAdmin(ServerState.Admin wanted, String why) {
+    backend.change(this, now -> now.with(wanted), why);
+  }
+
+  /** What the checks have found. */
+  public void setHealth(Health found, String why) {
+    backend.change(this, now -> now.with(found), why);
+  }
+
+  /** Whether new sessions may be sent to it, as far as its state goes. */
+  public boolean isUsable() {
+    return state.isUsable();
+  }
+
+  /** Hears of every change of state from now on. */
+  public void addListener(ServerListener listener) {
+    listeners.add(listener);
+  }
+
+  void tell(ServerState before, ServerState after, String why) {
+    for (ServerListener listener : listeners) {
+      listener.onStateChanged(this, before, after, why);
+    }
+  }
+
+  /** Who is told what sessions meet when they connect. */
+  public ServerObserver observer() {
+    return observer;
+  }
+
+  /** Sets who is told. */
+  public void setObserver(ServerObserver watching) {
+    observer = watching;
+  }
+
+  /** Its share of new sessions as an operator sees it: 0 to {@value #WEIGHT_MAX}. */
+  public int weight() {
+    return weight;
+  }
+
+  /**
+   * Changes its share at run time; 0 sends it no new sessions.
+   *
+   * @throws IllegalArgumentException when it is not 0 to {@value #WEIGHT_MAX}
+   */
+  public void setWeight(int absolute) {
+    if (absolute < 0 || absolute > WEIGHT_MAX) {
+      throw new IllegalArgumentException("weight must be 0 to " + WEIGHT_MAX + ": " + absolute);
+    }
+    weight = absolute;
+    backend.onTermsChanged();
+  }
+
+  @Override
+  public int weightHundredths() {
+    return weight * WHOLE_PERCENT;
+  }
+
+  /** Changes at run time how many sessions it takes at a time; 0 means no limit. */
+  public void setMaxConnections(int max) {
+    maxConnections = max;
+    backend.onTermsChanged();
+  }
+
+  /** Sessions that it takes at a time now; {@link Integer#MAX_VALUE} where there is no limit. */
+  public int limit() {
+    return maxConnections == 0 ? Integer.MAX_VALUE : maxConnections;
+  }
+
+  /** Sessions that use it or connect to it now. */
+  @Override
+  public int sessions() {
+    return sessions.get();
+  }
+
+  /** Those who wait for this server and no other. */
+  public int queued() {
+    return line.size();
+  }
+
+  Line line() {
+    return line;
+  }
+
+  Placement placement() {
+    return placement;
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return maxConnections == 0 || (line.size() == 0 && sessions.get() < limit());
+  }
+
+  /**
+   * Takes a slot if one is free and nobody waits for it.
+   *
+   * @return true if {@link #leave} must give it back
+   */
+  public boolean tryEnter() {
+    if (maxConnections == 0) {
+      sessions.incrementAndGet();
+      return true;
+    }
+    return line.size() == 0 && take();
+  }
+
+  /** Takes a slot if one is free, whoever waits. */
+  boolean take() {
+    int inside = sessions.get();
+    while (inside < limit()) {
+      if (sessions.compareAndSet(inside, inside + 1)) {
+        return true;
+      }
+      inside = sessions.get();
+    }
+    return false;
+  }
+
+  /** Gives a slot back: to the first who waits for this server, or else for any of the backend. */
+  public void leave() {
+    int left = sessions.decrementAndGet();
+    assert left >= 0 : this + " was left more often than entered";
+    backend.onSlotFree(this);
   }
 
   @Override

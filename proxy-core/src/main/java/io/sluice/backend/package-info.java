@@ -1,8 +1,8 @@
 /**
- * Backends and their servers: where a session may go, and the choice. One file per algorithm in
- * {@code balance}.
+ * Backends and their servers: where a session may go, the choice, and the queue for those who find
+ * no slot. One file per algorithm in {@code balance}.
  *
- * <p>Shared by all loops: a {@link io.sluice.backend.Server} holds atomics and per-loop counters,
- * no locks.
+ * <p>Shared by all loops. Choosing a server and taking a slot is lock-free; a backend's one lock is
+ * held while somebody waits and when a server changes, never while a waiter or listener is called.
  */
 package io.sluice.backend;

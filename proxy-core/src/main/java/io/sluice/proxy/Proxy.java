@@ -2,7 +2,7 @@ package io.sluice.proxy;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.balance.Balancer;
+import io.sluice.backend.balance.Balancing;
 import io.sluice.backend.balance.RoundRobin;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
@@ -268,11 +268,11 @@ public final class Proxy implements AutoCloseable {
       SockAddr address = Resolver.resolve(server.address(), subject);
       servers.add(new Server(server.name(), address, loopCount));
     }
-    Balancer balancer =
+    Balancing balancing =
         switch (config.balance()) {
           case ROUNDROBIN -> new RoundRobin();
         };
-    return new Backend(config, servers, balancer, loopCount);
+    return new Backend(config, servers, balancing, loopCount);
   }
 
   private void listen() throws IOException {
