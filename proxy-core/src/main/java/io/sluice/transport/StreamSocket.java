@@ -72,6 +72,15 @@ public interface StreamSocket {
   long send(ByteBuffer source);
 
   /**
+   * Takes what has been received, as far as {@code target} has room, which it must; its position
+   * moves. For what a pump does not carry. Loop thread.
+   *
+   * @return bytes taken; 0 at EOF; {@code -EAGAIN} when there is nothing, which also ends the
+   *     socket's readability; another {@code -errno} when it is broken
+   */
+  long receive(ByteBuffer target);
+
+  /**
    * Takes what has been received and drops it, where possible without copying it (MSG_TRUNC of
    * recv(2), tcp(7)). Loop thread.
    *

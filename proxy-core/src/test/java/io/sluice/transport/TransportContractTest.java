@@ -69,6 +69,14 @@ abstract class TransportContractTest {
   }
 
   @Nested
+  class SayingAndHearing extends BytesContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
   class WaitingForMirrors extends BacklogContract {
     @Override
     Transport newTransport() throws IOException {

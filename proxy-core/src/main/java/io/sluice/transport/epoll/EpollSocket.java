@@ -173,6 +173,18 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   @Override
+  public long receive(ByteBuffer target) {
+    assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    NativeMemory scratch = poller.sharedMemory();
+    long count = receive(scratch.address(), Math.min(target.remaining(), scratch.bytes()));
+    if (count > 0) {
+      target.put(target.position(), scratch.buffer(), 0, (int) count);
+      target.position(target.position() + (int) count);
+    }
+    return count;
+  }
+
+  @Override
   public long discard() {
     // With MSG_TRUNC a TCP socket drops its bytes and leaves the buffer alone.
     NativeMemory scratch = poller.sharedMemory();

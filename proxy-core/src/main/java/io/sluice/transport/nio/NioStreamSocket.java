@@ -212,11 +212,8 @@ final class NioStreamSocket implements StreamSocket {
     if (read > 0) {
       ahead = new PushBack(target, start);
     }
-    if (ahead == null) {
-      return read;
-    }
-    readable = true;
-    return (long) target.position() - start;
+    readable |= ahead != null;
+    return ahead == null ? read : (long) target.position() - start;
   }
 
   @Override
@@ -230,6 +227,11 @@ final class NioStreamSocket implements StreamSocket {
   @Override
   public long send(ByteBuffer source) {
     return write(source);
+  }
+
+  @Override
+  public long receive(ByteBuffer target) {
+    return read(target);
   }
 
   @Override
