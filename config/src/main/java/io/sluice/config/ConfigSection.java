@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -285,6 +286,29 @@ final class ConfigSection {
     }
     String at = found.place().key();
     return list.stream().flatMap(value -> string(place(at, value), value).stream()).toList();
+  }
+
+  /** Names of the operator's choice, in alphabetical order, with the string behind each. */
+  Map<String, Text> table(String key) {
+    Map<String, Text> table = new TreeMap<>();
+    Found found = note(key);
+    if (found == null) {
+      return table;
+    }
+    if (!(found.value() instanceof ConfigObject held)) {
+      findings().error(found.place(), "must be an object: " + key + " { \"name\" = value }");
+      return table;
+    }
+    held.forEach(
+        (name, value) -> {
+          Place place = place(found.place().key() + "." + render(List.of(name)), value);
+          if (value instanceof ConfigObject) {
+            findings().error(place, "a name with dots in it must be in quotes");
+          } else {
+            string(place, value).ifPresent(text -> table.put(name, text));
+          }
+        });
+    return table;
   }
 
   private Optional<Text> string(Place place, ConfigValue value) {

@@ -5,11 +5,13 @@ import io.sluice.config.FrontendConfig;
 import io.sluice.mirror.Mirror;
 import io.sluice.stats.CounterSet;
 import java.util.List;
+import java.util.Map;
 
 /** Where clients connect: its terms, its limit, the backend that serves it. Thread-safe. */
 public final class Frontend {
   private final FrontendConfig config;
   private final Backend backend;
+  private final GreetingTerms greeting;
   private final ConnectionGate gate;
   private final CounterSet counters;
   private final List<Mirror> mirrors;
@@ -19,10 +21,21 @@ public final class Frontend {
     this(config, backend, List.of(), loops);
   }
 
-  /** A frontend whose sessions run on {@code loops} loops. */
+  /** A frontend whose sessions all go to {@code backend}. */
   public Frontend(FrontendConfig config, Backend backend, List<Mirror> mirrors, int loops) {
+    this(config, Map.of(backend.name(), backend), mirrors, loops);
+  }
+
+  /**
+   * A frontend whose sessions run on {@code loops} loops.
+   *
+   * @param backends by name, with all that {@code config} names
+   */
+  public Frontend(
+      FrontendConfig config, Map<String, Backend> backends, List<Mirror> mirrors, int loops) {
     this.config = config;
-    this.backend = backend;
+    backend = backends.get(config.backend());
+    greeting = new GreetingTerms(config.greeting(), backend, backends);
     this.mirrors = List.copyOf(mirrors);
     gate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loops);
@@ -38,7 +51,12 @@ public final class Frontend {
     return config;
   }
 
-  /** Where its sessions go. */
+  /** What is read of its connections before a server is looked for. */
+  GreetingTerms greeting() {
+    return greeting;
+  }
+
+  /** Where its sessions go, unless what they begin with leads elsewhere. */
   public Backend backend() {
     return backend;
   }

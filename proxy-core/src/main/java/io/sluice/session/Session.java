@@ -1,11 +1,15 @@
 package io.sluice.session;
 
+import io.sluice.backend.Backend;
+import io.sluice.linux.SockAddr;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
 import io.sluice.mirror.SessionMirrors;
 import io.sluice.stats.Counter;
 import io.sluice.transport.Poller;
 import io.sluice.transport.StreamSocket;
+import io.sluice.wire.ProxyHeader.Tlv;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +52,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final Frontend frontend;
-  private final SideTimeouts timeouts;
   private final StreamSocket client;
   private final long acceptedWallMs;
   private final long acceptedNs;
@@ -56,8 +59,14 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private final ServerSearch search;
 
+  /** Null where nothing is to be read before a server is looked for. */
+  private final Greeting greeting;
+
   private State state = State.GREETING;
   private boolean queued;
+
+  /** Of the frontend with the backend, once that is known. */
+  private SideTimeouts timeouts;
 
   /** Null until connected. */
   private Relay relay;
@@ -66,27 +75,61 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private long timerNs;
 
-  Session(SessionLoop sessions, Frontend frontend, SideTimeouts timeouts, StreamSocket client) {
+  /** Null where nothing but itself ends it. */
+  private Deadline deadline;
+
+  Session(SessionLoop sessions, Frontend frontend, StreamSocket client) {
     this.sessions = sessions;
     this.frontend = frontend;
-    this.timeouts = timeouts;
     this.client = client;
     loop = sessions.loop();
-    search = new ServerSearch(this, loop, frontend.backend(), timeouts.connectNs());
+    search = new ServerSearch(this, loop);
+    GreetingTerms terms = frontend.greeting();
+    greeting = terms.isNothing() ? null : new Greeting(terms, client);
     acceptedWallMs = System.currentTimeMillis();
     acceptedNs = loop.nowNs();
   }
 
-  /** Begins: client attached, first server tried. */
+  /** Begins: client attached, and the first thing done that is not to be waited for. */
   void begin() {
-    search.backend().sessions().incrementAndGet();
     count(Counter.SESSIONS, 1);
+    if (greeting == null) {
+      enter(frontend.backend());
+    }
     if (loop.poller().attach(client, this) < 0) {
       close(CloseReason.OUT_OF_RESOURCES);
-      return;
+    } else if (greeting == null) {
+      lookForServer();
+    } else {
+      arm(greeting.stepNs());
+      onGreeting(false);
     }
+  }
+
+  /** Takes in what the client has said so far; {@code late} if nothing more is waited for. */
+  private void onGreeting(boolean late) {
+    boolean isNextStep = greeting.listen(sessions.greetingBuffer(), late);
+    if (greeting.fault() != null) {
+      close(CloseReason.NO_PROXY_HEADER);
+    } else if (greeting.isOver()) {
+      enter(greeting.backend());
+      lookForServer();
+      onReady(); // The client may have left: it was heard, and no event will tell again.
+    } else if (isNextStep) {
+      arm(greeting.stepNs());
+    }
+  }
+
+  private void enter(Backend backend) {
+    timeouts = sessions.timeouts(frontend, backend);
+    search.enter(backend, timeouts.connectNs());
+    if (backend.config().session().hasMaxLifetime()) {
+      endAfter(backend.config().session().drawLifetimeNs(sessions.random()), CloseReason.OUTLIVED);
+    }
+  }
+
+  private void lookForServer() {
     become(State.QUEUED);
-    become(State.CONNECTING);
     search.begin();
   }
 
@@ -114,7 +157,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     queued = false;
     try {
       switch (state) {
-        case GREETING, QUEUED, CONNECTING -> onConnecting();
+        case GREETING -> onGreeting(false);
+        case QUEUED, CONNECTING -> onSearching();
         case RELAYING -> onRelaying();
         case CLOSED -> {
           // Closed by another session's event or a timer after it had been queued.
@@ -130,13 +174,30 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     close(CloseReason.INTERNAL_ERROR);
   }
 
-  private void onConnecting() {
+  private void onSearching() {
     if (client.isBroken()) {
       close(CloseReason.CLIENT_RESET);
     } else if (client.isEnded()) {
-      close(CloseReason.CLIENT_GONE_CONNECTING);
+      boolean waits = state == State.QUEUED;
+      close(waits ? CloseReason.CLIENT_GONE_QUEUED : CloseReason.CLIENT_GONE_CONNECTING);
     } else {
       search.onReady();
+    }
+  }
+
+  /** The search stands in a queue from now on. */
+  void onQueued() {
+    if (state != State.QUEUED) {
+      become(State.QUEUED);
+    }
+    arm(timeouts.queueNs() > 0 ? timeouts.queueNs() : Relay.NEVER);
+  }
+
+  /** The search has a server from now on. */
+  void onAssigned() {
+    loop.timers().cancel(timer);
+    if (state == State.QUEUED) {
+      become(State.CONNECTING);
     }
   }
 
@@ -149,8 +210,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
             frontend.mirrors(),
             sessions.mirrors(),
             frontend.name(),
-            client,
-            socket,
+            source(),
+            this::destination,
+            socket.peer(),
             acceptedWallMs,
             this::onReady);
     relay = new Relay(client, socket, loop.poller(), timeouts, mirrors, loop.nowNs());
@@ -183,6 +245,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       release(reason);
     } finally {
       // Whatever failed, the places are free again and nobody waits for this session to end.
+      search.leave();
       sessions.remove(this);
       frontend.gate().leave();
       sessions.totalGate().leave();
@@ -191,23 +254,21 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private void release(CloseReason reason) {
     loop.timers().cancel(timer);
+    if (deadline != null) {
+      loop.timers().cancel(deadline);
+    }
     if (relay == null) {
-      closeSockets(false, true);
+      client.close();
+      if (search.socket() != null) {
+        search.socket().reset();
+      }
     } else {
-      relay.abandon();
-      long toServerDiscarded = relay.toServer().discardedBytes();
-      long toClientDiscarded = relay.toClient().discardedBytes();
-      // A stream that ends short must not look complete: it ends with a reset.
-      closeSockets(
-          toClientDiscarded > 0 || reason == CloseReason.SERVER_RESET,
-          toServerDiscarded > 0 || reason == CloseReason.CLIENT_RESET);
-      count(Counter.BYTES_DISCARDED, toServerDiscarded + toClientDiscarded);
+      count(Counter.BYTES_DISCARDED, relay.close(reason));
     }
     fold();
     count(reason.counter(), 1);
     // Before the line is written: like HAProxy's, it has this session in actconn and feconn only.
-    search.leaveServer();
-    search.backend().sessions().decrementAndGet();
+    search.leave();
     sessions.log().onClosed(this, reason);
   }
 
@@ -219,26 +280,16 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
-  private void closeSockets(boolean resetClient, boolean resetServer) {
-    end(client, resetClient);
-    if (search.socket() != null) {
-      end(search.socket(), resetServer);
-    }
-  }
-
-  private static void end(StreamSocket socket, boolean byReset) {
-    if (byReset) {
-      socket.reset();
-    } else {
-      socket.close();
-    }
-  }
-
   private void onTimer() {
-    if (state == State.CONNECTING) {
-      search.onTimer();
-      return;
+    switch (state) {
+      case GREETING -> onGreeting(true);
+      case QUEUED, CONNECTING -> search.onTimer();
+      case RELAYING -> onQuiet();
+      case CLOSED -> throw new IllegalStateException("a timer of a closed session");
     }
+  }
+
+  private void onQuiet() {
     CloseReason expired = relay.expired(loop.nowNs());
     if (expired != null) {
       close(expired);
@@ -247,6 +298,12 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     } else {
       armInactivity();
     }
+  }
+
+  /** Ends it so long from now for {@code reason}, unless it ends sooner anyway. */
+  void endAfter(long leftNs, CloseReason reason) {
+    deadline = deadline == null ? new Deadline(this) : deadline;
+    deadline.set(loop, leftNs, reason);
   }
 
   /**
@@ -260,9 +317,11 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
-  /** Sets the timer for so long from now, unless that is {@link Relay#NEVER}. */
+  /** Sets the timer for so long from now; {@link Relay#NEVER} takes it away. */
   void arm(long leftNs) {
-    if (leftNs != Relay.NEVER) {
+    if (leftNs == Relay.NEVER) {
+      loop.timers().cancel(timer);
+    } else {
       timerNs = loop.nowNs() + leftNs;
       loop.timers().arm(timer, timerNs);
     }
@@ -270,15 +329,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Adds to all scopes that this session is in. */
   void count(Counter counter, long amount) {
-    if (amount == 0) {
-      return;
-    }
-    int index = loop.index();
-    sessions.counters().add(index, counter, amount);
-    frontend.counters().add(index, counter, amount);
-    search.backend().counters().add(index, counter, amount);
-    if (search.server() != null) {
-      search.server().counters().add(index, counter, amount);
+    if (amount != 0) {
+      sessions.count(frontend, search, counter, amount);
     }
   }
 
@@ -295,10 +347,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     state = next;
   }
 
-  State state() {
-    return state;
-  }
-
   Frontend frontend() {
     return frontend;
   }
@@ -310,6 +358,31 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   StreamSocket client() {
     return client;
+  }
+
+  /** The client's address, which a PROXY header may have told. */
+  SockAddr source() {
+    return greeting == null ? client.peer() : greeting.source();
+  }
+
+  /** What the client connected to, likewise. */
+  SockAddr destination() {
+    return greeting == null ? client.local() : greeting.destination();
+  }
+
+  /** The name that the client has asked for by TLS, as far as that was looked at; or null. */
+  String serverName() {
+    return greeting == null ? null : greeting.serverName();
+  }
+
+  /** What else a PROXY header has told. */
+  List<Tlv> tlvs() {
+    return greeting == null ? List.of() : greeting.tlvs();
+  }
+
+  /** What was wrong with the greeting; null if nothing was. */
+  String fault() {
+    return greeting == null ? null : greeting.fault();
   }
 
   /** The two Flows; null if it was never connected. */
