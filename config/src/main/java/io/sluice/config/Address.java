@@ -2,8 +2,8 @@ package io.sluice.config;
 
 /**
  * A place to listen at or to connect to, as the operator writes it: {@code host:port}, {@code
- * [v6]:port}, {@code :port}, {@code unix:/path}, {@code unix:@abstract}. {@code toString()} gives
- * that form back.
+ * [v6]:port}, {@code :port}, {@code unix:/path}, {@code unix:@abstract}, {@code systemd:name}.
+ * {@code toString()} gives that form back.
  */
 public sealed interface Address {
 
@@ -34,6 +34,14 @@ public sealed interface Address {
     @Override
     public String toString() {
       return "unix:@" + name;
+    }
+  }
+
+  /** The sockets of this name that the service manager has opened and hands over; binds only. */
+  record Systemd(String name) implements Address {
+    @Override
+    public String toString() {
+      return "systemd:" + name;
     }
   }
 }

@@ -14,6 +14,11 @@ public final class AddressParser {
   /** RFC 1035: 255 bytes on the wire are 253 characters of text. */
   private static final int HOST_LENGTH_MAX = 253;
 
+  /** FDNAME_MAX of systemd, and what it accepts in FileDescriptorName=, systemd.socket(5). */
+  private static final Pattern SOCKET_NAME = Pattern.compile("[ -9;-~]{1,255}");
+
+  private static final String INHERITED = "systemd:";
+
   private static final Pattern LABELS =
       Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\\.[A-Za-z0-9_-]+)*\\.?");
   private static final Pattern NUMERIC = Pattern.compile("[0-9.]+");
@@ -24,16 +29,16 @@ public final class AddressParser {
   private AddressParser() {}
 
   /**
-   * Reads an address to listen at, where {@code :port} (or {@code *:port}) means every address and
-   * port 0 lets the kernel choose.
+   * Reads an address to listen at, where {@code :port} (or {@code *:port}) means every address,
+   * port 0 lets the kernel choose, and {@code systemd:name} is a socket that is open already.
    *
    * @throws IllegalArgumentException whose message tells the operator what to change
    */
   public static Address parseBind(String text) {
-    if (text.startsWith("unix:")) {
-      return parseUnix(text.substring("unix:".length()));
+    if (text.startsWith(INHERITED)) {
+      return parseInherited(text.substring(INHERITED.length()));
     }
-    return parseTcp(text);
+    return parseOpened(text);
   }
 
   /**
@@ -42,12 +47,24 @@ public final class AddressParser {
    * @throws IllegalArgumentException whose message tells the operator what to change
    */
   public static Address parseServer(String text) {
-    Address address = parseBind(text);
+    Address address = parseOpened(text); // A server may be a host that is called systemd.
     if (address instanceof Address.Tcp tcp) {
       check(!tcp.host().isEmpty(), "a server needs a host before the port");
       check(tcp.port() != 0, "a server needs a port other than 0");
     }
     return address;
+  }
+
+  private static Address parseOpened(String text) {
+    return text.startsWith("unix:") ? parseUnix(text.substring("unix:".length())) : parseTcp(text);
+  }
+
+  private static Address parseInherited(String name) {
+    check(!name.isEmpty(), "the name of the socket is missing: systemd:NAME, from its unit");
+    check(
+        SOCKET_NAME.matcher(name).matches(),
+        "the name of a socket has at most 255 printable ASCII characters and no colon");
+    return new Address.Systemd(name);
   }
 
   private static Address parseUnix(String path) {

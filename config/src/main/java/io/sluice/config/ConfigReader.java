@@ -1,7 +1,5 @@
 package io.sluice.config;
 
-import io.sluice.config.BackendConfig.Balance;
-import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.ConfigSection.Text;
 import io.sluice.config.ConfigSection.Word;
 import io.sluice.config.SluiceConfig.TransportChoice;
@@ -131,11 +129,12 @@ public final class ConfigReader {
     TransportChoice transport = sluice.choice("transport", TransportChoice.class);
     int maxConnections = maxConnections(sluice);
     Duration drain = sluice.duration("drain-timeout", Duration.ZERO, LONGEST, LONGEST_WAIT);
+    Duration exitIdle = sluice.duration("exit-idle-time", SECOND, LONGEST, NEVER);
     // Read here too, so that a bad value is found even where nothing inherits it.
-    sluice.choice("balance", Balance.class);
+    BackendReader.readDefaults(sluice);
     ConfigSection timeouts = sluice.section("timeouts");
     for (String key :
-        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin")) {
+        List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin")) {
       timeout(timeouts, key);
     }
     tcp(sluice.section("tcp"));
@@ -154,6 +153,7 @@ public final class ConfigReader {
             transport,
             maxConnections,
             drain,
+            exitIdle,
             pump,
             mirrors,
             byName(frontends, this::frontend),
@@ -219,31 +219,19 @@ public final class ConfigReader {
   }
 
   private BackendConfig backend(ConfigSection section) {
-    Balance balance = section.choice("balance", Balance.class);
-    ConfigSection group = section.section("servers");
-    List<ConfigSection> serverSections = group.named(null, "address");
-    if (serverSections.isEmpty() && !group.isBroken()) {
-      findings.error(section.place("servers"), "at least one server is needed");
-    }
-    List<ServerConfig> servers = new ArrayList<>();
-    for (ConfigSection server : serverSections) {
-      server
-          .string("address")
-          .ifPresent(
-              text -> {
-                Address address = address(text, AddressParser::parseServer);
-                servers.add(new ServerConfig(server.name(), address));
-              });
-    }
     ConfigSection timeouts = section.section("timeouts");
+    Duration connect = timeout(timeouts, "connect");
     return new BackendConfig(
         section.name(),
-        balance,
-        servers,
-        timeout(timeouts, "connect"),
+        BalanceReader.read(section),
+        BackendReader.servers(section),
+        BackendReader.fullConnections(section),
+        BackendReader.retry(section),
+        connect,
         timeout(timeouts, "server"),
         timeout(timeouts, "server-fin"),
         timeout(timeouts, "tunnel"),
+        BackendReader.queueTimeout(timeouts, connect),
         tcp(section.section("tcp")));
   }
 

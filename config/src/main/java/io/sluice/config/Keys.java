@@ -47,6 +47,30 @@ final class Keys {
           "pipe-budget",
           "turn-budget");
 
+  /** What a backend has to do with its servers, and all servers of it. */
+  private static final List<String> BACKEND =
+      List.of(
+          "balance",
+          "hash",
+          "use-all-backups",
+          "panic-threshold",
+          "retries",
+          "redispatch",
+          "full-connections",
+          "server-defaults");
+
+  private static final List<String> HASH = List.of("key", "method", "balance-factor");
+
+  private static final List<String> SERVER =
+      List.of(
+          "weight",
+          "backup",
+          "max-connections",
+          "min-connections",
+          "max-queue",
+          "slow-start",
+          "on-marked-down");
+
   private static final List<String> MIRROR =
       List.of(
           "direction",
@@ -68,12 +92,13 @@ final class Keys {
     SECTIONS.put("", List.of("sluice", "vars"));
     SECTIONS.put(
         "sluice",
-        List.of(
+        concat(
+            BACKEND,
             "threads",
             "transport",
             "max-connections",
             "drain-timeout",
-            "balance",
+            "exit-idle-time",
             "timeouts",
             "tcp",
             "listen",
@@ -85,13 +110,15 @@ final class Keys {
             "backends"));
     SECTIONS.put(
         "sluice.timeouts",
-        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin"));
+        List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin"));
+    SECTIONS.put("sluice.hash", HASH);
+    SECTIONS.put("sluice.server-defaults", SERVER);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
     SECTIONS.put("sluice.mirror-defaults", MIRROR);
     SECTIONS.put("sluice.mirrors", List.of(NAME));
-    SECTIONS.put("sluice.mirrors.*", concat("to", MIRROR));
+    SECTIONS.put("sluice.mirrors.*", concat(MIRROR, "to"));
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
@@ -100,19 +127,22 @@ final class Keys {
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
-    SECTIONS.put("sluice.backends.*", List.of("balance", "servers", "timeouts", "tcp"));
+    SECTIONS.put("sluice.backends.*", concat(BACKEND, "servers", "timeouts", "tcp"));
+    SECTIONS.put("sluice.backends.*.hash", HASH);
+    SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
     SECTIONS.put(
-        "sluice.backends.*.timeouts", List.of("connect", "server", "tunnel", "server-fin"));
+        "sluice.backends.*.timeouts",
+        List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", List.of("address"));
+    SECTIONS.put("sluice.backends.*.servers.*", concat(SERVER, "address"));
   }
 
   private Keys() {}
 
-  private static List<String> concat(String first, List<String> others) {
-    List<String> all = new ArrayList<>(List.of(first));
-    all.addAll(others);
+  private static List<String> concat(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.addAll(some);
     return List.copyOf(all);
   }
 

@@ -111,10 +111,9 @@ public final class MachineChecks {
   }
 
   /** What keeps files of this template from being created, as far as its literal part tells. */
-  private Optional<String> obstacle(String template) {
-    String prefix = PathTemplate.literalPrefix(template);
+  private Optional<String> obstacle(PathTemplate template) {
     try {
-      Path directory = Path.of(prefix.substring(0, prefix.lastIndexOf('/') + 1));
+      Path directory = Path.of(template.directory());
       Path nearest = directory;
       while (!Files.exists(nearest, LinkOption.NOFOLLOW_LINKS)) {
         nearest = nearest.getParent();
@@ -126,7 +125,9 @@ public final class MachineChecks {
         String what = nearest.equals(directory) ? "a file in " : "a directory in ";
         return Optional.of("user " + USER + " may not create " + what + nearest);
       }
-      return prefix.equals(template) ? fileObstacle(Path.of(template)) : Optional.empty();
+      return template.placeholders().isEmpty()
+          ? fileObstacle(Path.of(template.text()))
+          : Optional.empty();
     } catch (InvalidPathException e) {
       return Optional.of("cannot be a path in this locale: " + e.getReason());
     }

@@ -80,7 +80,7 @@ final class MirrorChecks {
 
   /** Files of two mirrors that have the same name would overwrite each other. */
   private void checkPaths(List<ConfigSection> mirrors) {
-    record Claim(String owner, Place place, String template) {}
+    record Claim(String owner, Place place, PathTemplate template) {}
     Map<String, Claim> claimed = new HashMap<>();
     for (ConfigSection section : mirrors) {
       MirrorConfig mirror = config.mirrors().get(section.name());
@@ -95,7 +95,7 @@ final class MirrorChecks {
                   claims.add(
                       new Claim(name + ".replies", section.place("replies"), file.template())));
       for (Claim claim : claims) {
-        String path = normal(claim.template().replace("{mirror}", name));
+        String path = normal(claim.template().text().replace("{mirror}", name));
         Claim other = claimed.putIfAbsent(path, claim);
         if (other != null) {
           findings.error(
@@ -111,7 +111,7 @@ final class MirrorChecks {
   }
 
   /** Where the mirror writes by itself, if it is to files. */
-  static Optional<String> template(MirrorTarget target) {
+  static Optional<PathTemplate> template(MirrorTarget target) {
     if (target instanceof MirrorTarget.FileTarget file) {
       return Optional.of(file.template());
     }

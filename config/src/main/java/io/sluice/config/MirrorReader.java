@@ -181,7 +181,7 @@ final class MirrorReader {
   }
 
   private void checkDirection(String key, FileTarget file) {
-    if (!PathTemplate.placeholders(file.template()).contains(PathTemplate.DIRECTION)) {
+    if (!file.template().placeholders().contains(PathTemplate.Placeholder.DIRECTION)) {
       section
           .findings()
           .error(

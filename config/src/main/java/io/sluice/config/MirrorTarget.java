@@ -1,10 +1,11 @@
 package io.sluice.config;
 
+import io.sluice.config.PathTemplate.Placeholder;
+
 /**
  * Where a mirror's bytes go. {@code toString()} gives the form that the operator writes back.
  *
- * <p>Templates are absolute paths with placeholders in braces, see {@link PathTemplate}; they have
- * been checked, so that every placeholder in them is one that its target may use.
+ * <p>Invariant: every placeholder of a template is one that its target may use.
  */
 public sealed interface MirrorTarget {
 
@@ -35,7 +36,20 @@ public sealed interface MirrorTarget {
    *
    * @param template contains {@code {session}}, and {@code {direction}} where both are mirrored
    */
-  record FileTarget(String template) implements MirrorTarget {
+  record FileTarget(PathTemplate template) implements MirrorTarget {
+
+    /**
+     * Checks the template.
+     *
+     * @throws IllegalArgumentException whose message tells the operator what to change
+     */
+    public FileTarget {
+      if (!template.placeholders().contains(Placeholder.SESSION)) {
+        throw new IllegalArgumentException(
+            "each session has a file of its own: put {session} into the path");
+      }
+    }
+
     @Override
     public String scheme() {
       return "file";
@@ -52,7 +66,24 @@ public sealed interface MirrorTarget {
    *
    * @param template contains no placeholders but {@code {date}}, {@code {time}}, {@code {mirror}}
    */
-  record Pcapng(String template) implements MirrorTarget {
+  record Pcapng(PathTemplate template) implements MirrorTarget {
+
+    /**
+     * Checks the template: nothing that differs among sessions may name what they share.
+     *
+     * @throws IllegalArgumentException whose message tells the operator what to change
+     */
+    public Pcapng {
+      for (Placeholder placeholder : template.placeholders()) {
+        if (placeholder.isOfSession()) {
+          throw new IllegalArgumentException(
+              "a capture holds all sessions of the mirror: {"
+                  + placeholder.word()
+                  + "} cannot be in it");
+        }
+      }
+    }
+
     @Override
     public String scheme() {
       return "pcapng";

@@ -4,7 +4,6 @@ import io.sluice.config.MirrorTarget.FileTarget;
 import io.sluice.config.MirrorTarget.Pcapng;
 import io.sluice.config.MirrorTarget.Stream;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,11 +12,6 @@ final class MirrorTargetParser {
 
   private static final List<String> SCHEMES = List.of("tcp", "unix", "file", "pcapng");
   private static final String FORMS = "tcp:host:port, unix:/path, file:/path or pcapng:/path";
-
-  /** One capture holds many sessions, so nothing that differs among them may name it. */
-  private static final List<String> NOT_OF_A_CAPTURE =
-      List.of(
-          PathTemplate.SESSION, PathTemplate.FRONTEND, PathTemplate.DIRECTION, PathTemplate.CLIENT);
 
   private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)");
 
@@ -41,7 +35,7 @@ final class MirrorTargetParser {
       case "tcp" -> tcp(rest);
       case "unix" -> new Stream(AddressParser.parseServer(text));
       case "file" -> file(rest);
-      case "pcapng" -> pcapng(rest);
+      case "pcapng" -> new Pcapng(new PathTemplate(rest));
       default -> bare(text, matcher.group(1), rest);
     };
   }
@@ -55,22 +49,7 @@ final class MirrorTargetParser {
 
   /** A file for each session. */
   static FileTarget file(String template) {
-    if (!PathTemplate.placeholders(template).contains(PathTemplate.SESSION)) {
-      throw new IllegalArgumentException(
-          "each session has a file of its own: put {session} into the path");
-    }
-    return new FileTarget(template);
-  }
-
-  private static Pcapng pcapng(String template) {
-    Set<String> placeholders = PathTemplate.placeholders(template);
-    for (String placeholder : NOT_OF_A_CAPTURE) {
-      if (placeholders.contains(placeholder)) {
-        throw new IllegalArgumentException(
-            "a capture holds all sessions of the mirror: {" + placeholder + "} cannot be in it");
-      }
-    }
-    return new Pcapng(template);
+    return new FileTarget(new PathTemplate(template));
   }
 
   /** {@code host:port}, unless what follows the first colon shows that a scheme was meant. */

@@ -30,6 +30,9 @@ final class WholeChecks {
     }
     frontends.forEach(this::checkFrontend);
     checkBackends(backends);
+    if (!config.exitIdleTime().isZero()) {
+      checkReturn(binds);
+    }
     for (int i = 0; i < binds.size(); i++) {
       checkBind(binds.get(i), binds.subList(0, i));
     }
@@ -41,6 +44,19 @@ final class WholeChecks {
           sluice.section("pump").place("mode"),
           "has no effect: transport nio cannot splice, it copies",
           "");
+    }
+  }
+
+  /** Who ends when it is idle needs somebody who starts it again. */
+  private void checkReturn(List<Bind> binds) {
+    for (Bind bind : binds) {
+      if (!(bind.address() instanceof Address.Systemd)) {
+        findings.warning(
+            sluice.place("exit-idle-time"),
+            "after the exit nobody listens on " + bind.address(),
+            "let systemd listen and start the service again: bind = \"systemd:NAME\"");
+        return;
+      }
     }
   }
 
@@ -70,6 +86,7 @@ final class WholeChecks {
       if (!used.contains(section.name())) {
         findings.warning(section.place(), "no frontend uses this backend", "");
       }
+      BalanceReader.check(section, backend);
       warnIfNever(section, "connect", backend.connectTimeout());
       warnIfNever(section, "server", backend.serverTimeout());
     }
@@ -86,6 +103,9 @@ final class WholeChecks {
   }
 
   private void checkBind(Bind bind, List<Bind> earlier) {
+    if (bind.address() instanceof Address.Systemd && config.transport() == TransportChoice.NIO) {
+      findings.error(bind.place(), "transport nio cannot take over sockets", "use epoll or auto");
+    }
     for (Bind other : earlier) {
       if (BindOverlap.overlap(bind.address(), bind.v6only(), other.address(), other.v6only())) {
         findings.error(

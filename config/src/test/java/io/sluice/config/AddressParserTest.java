@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sluice.config.Address.Abstract;
+import io.sluice.config.Address.Systemd;
 import io.sluice.config.Address.Tcp;
 import io.sluice.config.Address.Unix;
 import java.util.stream.Stream;
@@ -27,6 +28,8 @@ class AddressParserTest {
         Arguments.of(":80", new Tcp("", 80)),
         Arguments.of("unix:/run/a b.sock", new Unix("/run/a b.sock")),
         Arguments.of("unix:@sluice/web", new Abstract("sluice/web")),
+        Arguments.of("systemd:web", new Systemd("web")),
+        Arguments.of("systemd:sluice@a.socket", new Systemd("sluice@a.socket")),
         Arguments.of("unix:/" + "x".repeat(106), new Unix("/" + "x".repeat(106))));
   }
 
@@ -49,6 +52,9 @@ class AddressParserTest {
       value = {
         "\"\" | an address is host:port, [ipv6]:port, :port or unix:/path",
         "host | the port is missing: host:port",
+        "systemd: | the name of the socket is missing: systemd:NAME, from its unit",
+        "systemd:a:b | the name of a socket has at most 255 printable ASCII characters and no"
+            + " colon",
         "host: | the port is missing after the colon",
         "host:70000 | port 70000 is not between 0 and 65535",
         "host:99999999999999 | port 99999999999999 is not between 0 and 65535",

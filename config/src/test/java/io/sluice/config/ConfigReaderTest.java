@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.config.Address.Tcp;
 import io.sluice.config.Address.Unix;
-import io.sluice.config.BackendConfig.Balance;
+import io.sluice.config.BackendConfig.OnMarkedDown;
 import io.sluice.config.BackendConfig.ServerConfig;
+import io.sluice.config.BalanceConfig.Algorithm;
+import io.sluice.config.BalanceConfig.HashConfig;
+import io.sluice.config.BalanceConfig.Key;
+import io.sluice.config.BalanceConfig.Method;
 import io.sluice.config.PumpConfig.Mode;
 import io.sluice.config.SluiceConfig.TransportChoice;
 import java.io.IOException;
@@ -58,6 +62,7 @@ class ConfigReaderTest {
       """
         sluice {
           threads = 3, transport = epoll, max-connections = 777, drain-timeout = 2m
+          exit-idle-time = 10m
           balance = roundrobin
           pump {
             mode = splice, splice-after-reads = 5, splice-at-least = 32KiB, copy-after-fills = 6
@@ -65,14 +70,20 @@ class ConfigReaderTest {
             turn-budget = 512KiB
           }
           frontends.web {
-            bind = ["[fe80::1%eth0]:443", "unix:@web"], backend = app, max-connections = 55
+            bind = ["[fe80::1%eth0]:443", "unix:@web", "systemd:web"], backend = app, max-connections = 55
             timeouts { client = 11s, client-fin = 12s }
             listen { backlog = 99, defer-accept = 3s, fast-open = 7, v6only = true }
             TCP
           }
           backends.app {
-            balance = roundrobin, servers { a { address = "unix:/run/a" } }
-            timeouts { connect = 1500, server = 22s, server-fin = 23s, tunnel = 1h }
+            balance = leastconn, hash { key = server-name, method = consistent }
+            hash.balance-factor = 150%, use-all-backups = true, panic-threshold = 40%
+            retries = 5, redispatch = 2, full-connections = 90
+            server-defaults { weight = 9, slow-start = 4s, max-queue = 3 }
+            servers { a { address = "unix:/run/a", weight = 256, backup = true
+              max-connections = 30, min-connections = 5, max-queue = 0, slow-start = 20s
+              on-marked-down = close-sessions } }
+            timeouts { connect = 1500, queue = 9s, server = 22s, server-fin = 23s, tunnel = 1h }
             TCP
           }
         }
@@ -99,8 +110,13 @@ class ConfigReaderTest {
     assertThat(web.backend()).isEqualTo("app");
     assertThat(loaded.config().backends().get("app").servers())
         .containsExactly(
-            new ServerConfig("a", new Tcp("127.0.0.1", 9001)),
-            new ServerConfig("b", new Tcp("127.0.0.1", 9002)));
+            plainServer("a", new Tcp("127.0.0.1", 9001)),
+            plainServer("b", new Tcp("127.0.0.1", 9002)));
+  }
+
+  private static ServerConfig plainServer(String name, Address address) {
+    return new ServerConfig(
+        name, address, 1, false, 0, 0, Integer.MAX_VALUE, Duration.ZERO, OnMarkedDown.KEEP);
   }
 
   @Test
@@ -122,12 +138,19 @@ class ConfigReaderTest {
     var app =
         new BackendConfig(
             "app",
-            Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Tcp("127.0.0.1", 9001))),
+            new BalanceConfig(
+                Algorithm.ROUNDROBIN,
+                new HashConfig(Key.CLIENT_ADDRESS, Method.MAGLEV, 0),
+                false,
+                0),
+            List.of(plainServer("a", new Tcp("127.0.0.1", 9001))),
+            0,
+            new RetryConfig(3, RetryConfig.EVERY),
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
             Duration.ZERO,
+            Duration.ofSeconds(5),
             PLAIN_TCP);
     assertThat(config)
         .isEqualTo(
@@ -136,6 +159,7 @@ class ConfigReaderTest {
                 TransportChoice.AUTO,
                 10000,
                 Duration.ofSeconds(30),
+                Duration.ZERO,
                 pump,
                 Map.of(),
                 Map.of("web", web),
@@ -160,7 +184,10 @@ class ConfigReaderTest {
     var web =
         new FrontendConfig(
             "web",
-            List.of(new Tcp("fe80::1%eth0", 443), new Address.Abstract("web")),
+            List.of(
+                new Tcp("fe80::1%eth0", 443),
+                new Address.Abstract("web"),
+                new Address.Systemd("web")),
             "app",
             List.of(),
             55,
@@ -171,12 +198,29 @@ class ConfigReaderTest {
     var app =
         new BackendConfig(
             "app",
-            Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Unix("/run/a"))),
+            new BalanceConfig(
+                Algorithm.LEASTCONN,
+                new HashConfig(Key.SERVER_NAME, Method.CONSISTENT, 150),
+                true,
+                40),
+            List.of(
+                new ServerConfig(
+                    "a",
+                    new Unix("/run/a"),
+                    256,
+                    true,
+                    30,
+                    5,
+                    0,
+                    Duration.ofSeconds(20),
+                    OnMarkedDown.CLOSE_SESSIONS)),
+            90,
+            new RetryConfig(5, 2),
             Duration.ofMillis(1500),
             Duration.ofSeconds(22),
             Duration.ofSeconds(23),
             Duration.ofHours(1),
+            Duration.ofSeconds(9),
             options);
     assertThat(config)
         .isEqualTo(
@@ -185,6 +229,7 @@ class ConfigReaderTest {
                 TransportChoice.EPOLL,
                 777,
                 Duration.ofMinutes(2),
+                Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
                 Map.of(),
                 Map.of("web", web),
@@ -347,7 +392,8 @@ class ConfigReaderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             file
-                + ":3: sluice.balance = \"least\": must be roundrobin\n"
+                + ":3: sluice.balance = \"least\": must be roundrobin or leastconn or random or first or"
+                + " source or hash\n"
                 + "command line: sluice.threads = \"many\": must be a whole number between 1 and"
                 + " 1024, or auto");
   }

@@ -95,14 +95,14 @@ class MirrorConfigTest {
             500,
             ProxyProtocol.V2,
             Duration.ofSeconds(1),
-            Optional.of(new FileTarget("/r/{session}")),
+            Optional.of(new FileTarget(new PathTemplate("/r/{session}"))),
             0,
             0,
             0);
     var audit =
         new MirrorConfig(
             "audit",
-            new FileTarget("/a/{session}.{direction}"),
+            new FileTarget(new PathTemplate("/a/{session}.{direction}")),
             Directions.BOTH,
             WhenSlow.DETACH,
             1 << 20,
@@ -118,7 +118,7 @@ class MirrorConfigTest {
     var wire =
         new MirrorConfig(
             "wire",
-            new Pcapng("/w/{date}"),
+            new Pcapng(new PathTemplate("/w/{date}")),
             Directions.TO_SERVER,
             WhenSlow.DETACH,
             1 << 20,

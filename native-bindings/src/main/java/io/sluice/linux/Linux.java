@@ -19,6 +19,7 @@ public final class Linux {
   // Socket types and their flags, socket(2).
   public static final int SOCK_STREAM = 1;
   public static final int SOCK_DGRAM = 2;
+  public static final int SOCK_SEQPACKET = 5;
   public static final int SOCK_NONBLOCK = 0x800;
   public static final int SOCK_CLOEXEC = 0x80000;
 
@@ -92,6 +93,9 @@ public final class Linux {
   public static final int MSG_NOSIGNAL = 0x4000;
 
   public static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+  /** unix(7): the ancillary message that carries open descriptors. */
+  public static final int SCM_RIGHTS = 1;
 
   // splice(2), tee(2). SPLICE_F_MORE is left out on purpose: in a relay it corks the tail of the
   // data for 200 ms.

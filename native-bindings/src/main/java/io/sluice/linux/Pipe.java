@@ -184,6 +184,24 @@ public final class Pipe implements AutoCloseable {
   }
 
   /**
+   * read(2) from the pipe to {@code address}, at most {@code max} bytes (more than 0); the pipe
+   * must not be empty.
+   *
+   * @return bytes read, more than 0, or {@code -errno}
+   */
+  public long drainToMemory(long address, long max) {
+    assert max > 0 && bytes() > 0 : "nothing to read: max " + max + ", bytes " + bytes();
+    long read;
+    do {
+      read = syscalls.read(readEnd, address, Math.min(max, bytes()));
+    } while (read == -Errno.EINTR);
+    if (read > 0) {
+      drained(read);
+    }
+    return read == 0 ? -Errno.EIO : read;
+  }
+
+  /**
    * tee(2) from the head of this pipe into {@code target}, at most {@code max} bytes (more than 0),
    * consuming nothing: a second call duplicates the same bytes again. This pipe must not be empty.
    *

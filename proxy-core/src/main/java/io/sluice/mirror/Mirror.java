@@ -6,6 +6,7 @@ import io.sluice.linux.SockAddr;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * A second destination of the sessions of some frontends: its terms, its limit, what was counted.
  * Thread-safe.
  */
-public final class Mirror implements AutoCloseable {
+public final class Mirror implements MirrorTerms, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
 
   /** A mirror that fails fails for every session: one line for each reason in this time. */
@@ -45,7 +46,7 @@ public final class Mirror implements AutoCloseable {
     Arrays.setAll(unlogged, i -> new LongAdder());
   }
 
-  /** Its name in the configuration. */
+  @Override
   public String name() {
     return config.name();
   }
@@ -60,14 +61,30 @@ public final class Mirror implements AutoCloseable {
     return active.get();
   }
 
-  /** Changes which sessions are mirrored from now on. */
-  public void sample(Sampling sampling) {
-    sampler.change(sampling);
+  @Override
+  public Sampling sampling() {
+    return sampler.sampling();
   }
 
-  /** Changes the limit of sessions at a time; 0 is none. */
+  @Override
+  public void sample(Sampling sampling) {
+    sampler.change(Objects.requireNonNull(sampling, "sampling"));
+    LOG.info("mirror {}: sample is {} now", name(), sampling);
+  }
+
+  @Override
+  public int maxSessions() {
+    return maxSessions;
+  }
+
+  @Override
   public void maxSessions(int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException(
+          "max-sessions must not be negative: " + limit + " (0 is no limit)");
+    }
     maxSessions = limit;
+    LOG.info("mirror {}: max-sessions is {} now", name(), limit == 0 ? "none" : limit);
   }
 
   /** The sum of a counter. */
@@ -94,21 +111,25 @@ public final class Mirror implements AutoCloseable {
     }
   }
 
-  /** Whether a new session of {@code client} is mirrored; if so it has to {@link #leave}. */
-  boolean enter(SockAddr client) {
-    if (!sampler.takes(client)) {
+  /**
+   * By which sampling a new session of {@code client} is mirrored, which then has to {@link
+   * #leave}; null if it is not mirrored.
+   */
+  Sampling enter(SockAddr client) {
+    Sampling chosen = sampler.choose(client);
+    if (chosen == null) {
       count(MirrorCounter.NOT_SAMPLED, 1);
-      return false;
+      return null;
     }
     int limit = maxSessions;
     int now = active.incrementAndGet();
     if (limit > 0 && now > limit) {
       active.decrementAndGet();
       count(MirrorCounter.OVER_LIMIT, 1);
-      return false;
+      return null;
     }
     count(MirrorCounter.SESSIONS, 1);
-    return true;
+    return chosen;
   }
 
   void leave() {

@@ -10,13 +10,15 @@ import io.sluice.transport.StreamSocket;
 import io.sluice.wire.ProxyHeader;
 import io.sluice.wire.ProxyHeader.Tlv;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One direction of a mirrored session on its way to a server.
  *
  * <pre>
  *   NEW ──▶ CONNECTING ──▶ SENDING ──FIN sent──▶ FINISHED ──its FIN, or time──▶ CLOSED
- *                             └──reset, all acknowledged, or time────────────────▲
+ *                             ├──reset, all acknowledged, or time────────────────▲
+ *                             └──the stream is over, and it takes nothing────────┘
  *   any ──error, time-out, abort: reset──────────────────────────────────────────┘
  * </pre>
  *
@@ -65,6 +67,9 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Of the mirror's leave: bytes that it had not acknowledged when it was last looked at. */
   private long unacknowledged = Long.MAX_VALUE;
+
+  /** What was left when it was last looked at whether the mirror takes anything. */
+  private long leftBytes;
 
   private boolean ending;
   private long endsAtNs;
@@ -170,8 +175,12 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     if (state == State.SENDING) {
       flush();
     }
-    if (state == State.SENDING && ended && backlog.bytes() == 0) {
-      finish();
+    if (state == State.SENDING && ended) {
+      if (backlog.bytes() == 0) {
+        finish();
+      } else if (terms.lingerNs() > 0 && !timer.isArmed()) {
+        linger();
+      }
     }
     if (state == State.FINISHED && peerEnded) {
       socket.close();
@@ -237,6 +246,12 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
+  /** Nothing is added any more: from now on it has to take something from time to time. */
+  private void linger() {
+    leftBytes = backlog.bytes();
+    loop.timers().arm(timer, loop.nowNs() + terms.lingerNs());
+  }
+
   private void finish() {
     if (!endedByReset) {
       socket.shutdownOutput();
@@ -285,7 +300,15 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private void onTimer() {
     switch (state) {
       case CONNECTING -> owner.onFailed(DetachReason.CONNECT_TIMEOUT, "");
-      case SENDING -> onReady();
+      case SENDING -> {
+        if (backlog.bytes() > 0 && backlog.bytes() == leftBytes) {
+          String time = TimeUnit.NANOSECONDS.toSeconds(terms.lingerNs()) + "s";
+          owner.onFailed(
+              DetachReason.LAG, "took nothing for " + time + " after its stream had ended");
+        } else {
+          onReady();
+        }
+      }
       case FINISHED -> {
         if (mayStillEnd()) {
           loop.timers().arm(timer, endsAtNs);
@@ -307,7 +330,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
         List.of(
             Tlv.text(ProxyHeader.UNIQUE_ID, session.id()),
             Tlv.text(ProxyHeader.CUSTOM, direction.word()),
-            Tlv.text(ProxyHeader.CUSTOM + 1, terms.share())));
+            Tlv.text(ProxyHeader.CUSTOM + 1, session.sampling().toString())));
   }
 
   private final class StepTimer extends Timer {

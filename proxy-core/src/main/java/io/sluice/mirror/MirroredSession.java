@@ -1,5 +1,6 @@
 package io.sluice.mirror;
 
+import io.sluice.config.Sampling;
 import io.sluice.linux.SockAddr;
 
 /**
@@ -10,6 +11,7 @@ import io.sluice.linux.SockAddr;
  * @param client the client's address
  * @param clientLocal the address that the client connected to
  * @param server the server's address
+ * @param sampling by which it was chosen for this mirror
  * @param startedWallMs wall clock at the start of the session, milliseconds since the epoch
  */
 public record MirroredSession(
@@ -18,4 +20,5 @@ public record MirroredSession(
     SockAddr client,
     SockAddr clientLocal,
     SockAddr server,
+    Sampling sampling,
     long startedWallMs) {}

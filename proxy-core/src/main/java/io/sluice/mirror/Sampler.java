@@ -27,8 +27,13 @@ final class Sampler {
     sampling = to;
   }
 
-  boolean takes(SockAddr client) {
+  /** By which sampling a session of {@code client} is taken; null if it is not. */
+  Sampling choose(SockAddr client) {
     Sampling now = sampling;
+    return takes(now, client) ? now : null;
+  }
+
+  private boolean takes(Sampling now, SockAddr client) {
     return switch (now.kind()) {
       case ALL -> true;
       case RANDOM -> ThreadLocalRandom.current().nextDouble() < now.share();

@@ -1,5 +1,6 @@
 package io.sluice.mirror;
 
+import io.sluice.config.Sampling;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.Direction;
 import java.util.ArrayList;
@@ -49,14 +50,15 @@ public final class SessionMirrors {
       return NONE;
     }
     List<Branch> branches = new ArrayList<>(mirrors.size());
-    MirroredSession session = null;
+    String id = "";
+    SockAddr local = null;
     for (Mirror mirror : mirrors) {
-      if (mirror.enter(client)) {
-        if (session == null) {
-          session =
-              new MirroredSession(
-                  loop.nextId(), frontend, client, clientLocal.get(), server, startedWallMs);
-        }
+      Sampling chosen = mirror.enter(client);
+      if (chosen != null) {
+        id = id.isEmpty() ? loop.nextId() : id;
+        local = local == null ? clientLocal.get() : local;
+        MirroredSession session =
+            new MirroredSession(id, frontend, client, local, server, chosen, startedWallMs);
         Branch branch = new Branch(mirror, loop, session, onRoom);
         loop.add(branch);
         branches.add(branch);

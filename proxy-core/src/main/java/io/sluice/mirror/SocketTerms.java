@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param address where it listens
  * @param tcp options of the connections
  * @param connectTimeoutNs how long a connection may take to be made; 0 is for ever
+ * @param lingerNs once a stream is over, how long it may take nothing of what is left; 0 is for
+ *     ever
  * @param proxyHeader whether a PROXY header goes before the first byte
- * @param share which share of sessions is mirrored, in the operator's words, for that header
  * @param bufferBytes bytes of its answers that may wait for {@code replies}
  * @param replies where its answers go; empty to discard them
  */
@@ -19,7 +20,7 @@ public record SocketTerms(
     SockAddr address,
     TcpOptions tcp,
     long connectTimeoutNs,
+    long lingerNs,
     boolean proxyHeader,
-    String share,
     int bufferBytes,
     Optional<SinkFactory> replies) {}

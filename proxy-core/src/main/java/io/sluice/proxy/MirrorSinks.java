@@ -7,9 +7,9 @@ import io.sluice.linux.SockAddr;
 import io.sluice.mirror.SinkFactory;
 import io.sluice.mirror.SocketSinks;
 import io.sluice.mirror.SocketTerms;
+import io.sluice.mirror.capture.CapturePath;
 import io.sluice.mirror.capture.CaptureSinks;
 import io.sluice.mirror.capture.FileTarget;
-import io.sluice.mirror.capture.PathTemplate;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +19,12 @@ import java.util.Optional;
  * The one place that knows every kind of sink: a new one is added here and in the configuration.
  */
 final class MirrorSinks {
+  /**
+   * What max-lag bounds anyway: how long a server that takes nothing is waited for when its session
+   * is over. Long enough for a restart of it, or for a firewall that has been reloaded.
+   */
+  private static final Duration LINGER = Duration.ofMinutes(1);
+
   private static final Duration SYSTEM = Duration.ZERO;
   private static final TcpOptions TCP =
       new TcpOptions(true, false, SYSTEM, SYSTEM, 0, SYSTEM, 0, 0, "");
@@ -45,7 +51,7 @@ final class MirrorSinks {
       return CaptureSinks.pcapng(
           transport,
           config.name(),
-          PathTemplate.parse(capture.template()),
+          new CapturePath(capture.template()),
           config.rotateBytes(),
           Math.max(1, config.keepFiles()));
     }
@@ -57,15 +63,15 @@ final class MirrorSinks {
             address,
             tcp,
             config.connectTimeout().toNanos(),
+            config.maxLag().isZero() ? LINGER.toNanos() : 0,
             config.proxyProtocol() == MirrorConfig.ProxyProtocol.V2,
-            config.sampling().toString(),
             config.bufferBytes(),
             replies));
   }
 
   private static SinkFactory files(
       MirrorConfig config, MirrorTarget.FileTarget file, long maxBytes, Transport transport) {
-    PathTemplate template = PathTemplate.parse(file.template());
-    return CaptureSinks.files(transport, new FileTarget(config.name(), template, maxBytes));
+    CapturePath path = new CapturePath(file.template());
+    return CaptureSinks.files(transport, new FileTarget(config.name(), path, maxBytes));
   }
 }

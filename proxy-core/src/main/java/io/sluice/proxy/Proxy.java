@@ -2,18 +2,15 @@ package io.sluice.proxy;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.balance.Balancing;
-import io.sluice.backend.balance.RoundRobin;
-import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
-import io.sluice.config.ListenOptions;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.Mirror;
+import io.sluice.mirror.MirrorTerms;
 import io.sluice.session.Acceptor;
 import io.sluice.session.CloseReason;
 import io.sluice.session.ConnectionGate;
@@ -21,7 +18,6 @@ import io.sluice.session.Frontend;
 import io.sluice.session.SessionLoop;
 import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
-import io.sluice.transport.ListenSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +27,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
-  private static final long COMMAND_WAIT_MS = 5_000;
 
   private final TransportChoice transport;
   private final ConnectionGate totalGate;
@@ -55,20 +49,26 @@ public final class Proxy implements AutoCloseable {
   private final Map<String, Backend> backends = new LinkedHashMap<>();
   private final Map<String, Frontend> frontends = new LinkedHashMap<>();
   private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
-  private final Map<String, List<ListenSocket>> listeners = new LinkedHashMap<>();
-  private final List<SessionLoop> loops = new ArrayList<>();
+  private final Listeners listeners;
+  private final Loops loops = new Loops();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
+  private LoopPulse pulse = new LoopPulse(List.of());
   private boolean started;
-  private boolean listening = true;
   private boolean accepting;
-  private boolean closed;
+  private volatile boolean closed;
 
-  private Proxy(SluiceConfig config, TransportChoice transport, int loopCount) throws IOException {
+  private Proxy(
+      SluiceConfig config,
+      TransportChoice transport,
+      Map<String, List<Integer>> inherited,
+      int loopCount)
+      throws IOException {
     this.transport = transport;
+    listeners = new Listeners(transport, inherited);
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
-      backends.put(backend.name(), backend(backend, loopCount));
+      backends.put(backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
     }
   }
 
@@ -77,7 +77,6 @@ public final class Proxy implements AutoCloseable {
       Backend backend = backends.get(frontend.backend());
       List<Mirror> own = mirrors(frontend);
       frontends.put(frontend.name(), new Frontend(frontend, backend, own, loopCount));
-      listeners.put(frontend.name(), new ArrayList<>());
     }
   }
 
@@ -107,12 +106,27 @@ public final class Proxy implements AutoCloseable {
 
   /** Starts a proxy over a transport that was chosen before. */
   public static Proxy start(SluiceConfig config, TransportChoice transport) throws IOException {
+    return start(config, transport, Map.of());
+  }
+
+  /**
+   * Starts a proxy that is given listening sockets, which binds claim by name ({@code
+   * systemd:name}).
+   *
+   * @param inherited listening, non-blocking stream sockets by name; they belong to the proxy from
+   *     now on
+   * @throws IOException as above, and when a bind claims a name that is not there, or no bind
+   *     claims one that is
+   */
+  public static Proxy start(
+      SluiceConfig config, TransportChoice transport, Map<String, List<Integer>> inherited)
+      throws IOException {
     int loopCount =
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
-    Proxy proxy = new Proxy(config, transport, loopCount);
+    Proxy proxy = new Proxy(config, transport, inherited, loopCount);
     try {
       proxy.makeFrontends(config, loopCount);
-      proxy.listen();
+      proxy.listeners.open(config.frontends().values());
       proxy.openLoops(config, loopCount);
     } catch (IOException | RuntimeException e) {
       proxy.close();
@@ -135,24 +149,17 @@ public final class Proxy implements AutoCloseable {
   /**
    * Where a frontend listens, with the port that the kernel chose where the configuration has 0.
    *
-   * @param bind place in the frontend's list of binds, from 0
+   * @param bind place in the frontend's list of binds, from 0; a bind of inherited sockets takes as
+   *     many places as it has sockets
    * @throws IllegalArgumentException when there is no such frontend or bind
    */
   public SockAddr boundAddress(String frontend, int bind) {
-    List<ListenSocket> sockets = listeners.get(frontend);
-    if (sockets == null || bind < 0 || bind >= sockets.size()) {
-      throw new IllegalArgumentException("no bind " + bind + " in frontend \"" + frontend + "\"");
-    }
-    return sockets.get(bind).address();
+    return listeners.address(frontend, bind);
   }
 
   /** Every address that it listens on, by frontend. */
   public Map<String, List<SockAddr>> boundAddresses() {
-    Map<String, List<SockAddr>> all = new LinkedHashMap<>();
-    listeners.forEach(
-        (frontend, sockets) ->
-            all.put(frontend, sockets.stream().map(ListenSocket::address).toList()));
-    return all;
+    return listeners.addresses();
   }
 
   /** Client connections now. */
@@ -160,13 +167,42 @@ public final class Proxy implements AutoCloseable {
     return totalGate.active();
   }
 
+  /** Sessions begun, ever. */
+  public long sessionsTotal() {
+    return counters.sum(Counter.SESSIONS);
+  }
+
+  /**
+   * Asks every event loop for a sign of life and waits for it, for at most {@code bound}. One
+   * thread at a time.
+   *
+   * @return the loops that gave none, by index; empty when all is well, or the proxy is closed
+   */
+  public List<Integer> silentLoops(Duration bound) throws InterruptedException {
+    List<Integer> silent = pulse.silent(bound);
+    return closed ? List.of() : silent;
+  }
+
+  /**
+   * The terms of a mirror that may be changed while it runs.
+   *
+   * @throws IllegalArgumentException when no frontend uses a mirror of this name
+   */
+  public MirrorTerms mirror(String name) {
+    Mirror mirror = mirrors.get(name);
+    if (mirror == null) {
+      throw new IllegalArgumentException(
+          "no frontend uses a mirror \"" + name + "\"; there are " + mirrors.keySet());
+    }
+    return mirror;
+  }
+
   /** All counters, brought up to date. A closed proxy has no loops any more. */
   public synchronized Snapshot snapshot() {
-    List<SessionLoop> running = closed ? List.of() : loops;
+    Loops running = closed ? new Loops() : loops;
     Snapshot.Loop[] held = new Snapshot.Loop[running.size()];
     Map<String, Long> lagsNs = new ConcurrentHashMap<>();
-    onEach(
-        running,
+    running.onEach(
         sessions -> {
           sessions.fold();
           sessions.mirrors().lagsNs().forEach((name, ns) -> lagsNs.merge(name, ns, Math::max));
@@ -206,15 +242,13 @@ public final class Proxy implements AutoCloseable {
    * @return how many sessions had to be closed
    */
   public int drain(Duration deadline) {
-    CountDownLatch busy = new CountDownLatch(loops.size());
+    CountDownLatch busy;
     synchronized (this) { // A close from here on finds the callbacks in place, and ends them.
       if (closed) {
         return 0;
       }
       stopAccepting();
-      for (SessionLoop sessions : loops) {
-        sessions.loop().execute(() -> sessions.whenEmpty(busy::countDown));
-      }
+      busy = loops.whenEmpty();
     }
     try {
       boolean finished = busy.await(deadline.toNanos(), TimeUnit.NANOSECONDS);
@@ -236,12 +270,10 @@ public final class Proxy implements AutoCloseable {
     closed = true;
     stopAccepting();
     if (started) {
-      onEach(loops, sessions -> sessions.closeAll(CloseReason.KILLED));
+      loops.onEach(sessions -> sessions.closeAll(CloseReason.KILLED));
       awaitMirrors();
     }
-    for (SessionLoop sessions : loops) {
-      sessions.loop().stop(COMMAND_WAIT_MS);
-    }
+    loops.stop();
     mirrors.values().forEach(Mirror::close);
   }
 
@@ -249,10 +281,8 @@ public final class Proxy implements AutoCloseable {
    * Writers of files let go of what they are writing by telling the loops, which must still turn.
    */
   private void awaitMirrors() {
-    CountDownLatch busy = new CountDownLatch(loops.size());
-    onEach(loops, sessions -> sessions.whenEmpty(busy::countDown));
     try {
-      boolean all = busy.await(COMMAND_WAIT_MS, TimeUnit.MILLISECONDS);
+      boolean all = loops.whenEmpty().await(Loops.COMMAND_WAIT_MS, TimeUnit.MILLISECONDS);
       if (!all) {
         LOG.warn("a mirror's file system holds up the end; what it was writing stays incomplete");
       }
@@ -261,58 +291,23 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  private static Backend backend(BackendConfig config, int loopCount) throws IOException {
-    List<Server> servers = new ArrayList<>();
-    for (BackendConfig.ServerConfig server : config.servers()) {
-      String subject = "server " + config.name() + "/" + server.name();
-      SockAddr address = Resolver.resolve(server.address(), subject);
-      servers.add(new Server(server.name(), address, loopCount));
-    }
-    Balancing balancing =
-        switch (config.balance()) {
-          case ROUNDROBIN -> new RoundRobin();
-        };
-    return new Backend(config, servers, balancing, loopCount);
-  }
-
-  private void listen() throws IOException {
-    for (Frontend frontend : frontends.values()) {
-      FrontendConfig config = frontend.config();
-      for (Address bind : config.binds()) {
-        SockAddr address = Resolver.resolve(bind, "frontend " + config.name());
-        listeners
-            .get(config.name())
-            .add(
-                transport
-                    .transport()
-                    .listen(address, listenOptions(config.listen(), bind), config.tcp()));
-      }
-    }
-  }
-
-  private static ListenOptions listenOptions(ListenOptions options, Address bind) {
-    boolean v6only = options.v6only() && !Resolver.isWildcard(bind);
-    return new ListenOptions(options.backlog(), options.deferAccept(), options.fastOpen(), v6only);
-  }
-
   private void openLoops(SluiceConfig config, int loopCount) throws IOException {
     for (int index = 0; index < loopCount; index++) {
       EventLoop loop =
           new EventLoop(index, transport.transport().openPoller(config.pump()), Clock.SYSTEM);
       loops.add(new SessionLoop(loop, counters, totalGate, config.pump().turnBudgetBytes()));
     }
-    SessionLoop.link(loops);
+    SessionLoop.link(loops.all());
+    pulse = new LoopPulse(loops.all());
   }
 
   private void accept() {
     started = true;
     accepting = true;
-    for (SessionLoop sessions : loops) {
+    for (SessionLoop sessions : loops.all()) {
       List<Acceptor> own = new ArrayList<>();
       listeners.forEach(
-          (name, sockets) ->
-              sockets.forEach(
-                  socket -> own.add(new Acceptor(sessions, socket, frontends.get(name)))));
+          (name, socket) -> own.add(new Acceptor(sessions, socket, frontends.get(name))));
       acceptors.add(own);
       sessions.loop().execute(() -> own.forEach(Acceptor::start));
       sessions.loop().start();
@@ -322,36 +317,8 @@ public final class Proxy implements AutoCloseable {
   private synchronized void stopAccepting() {
     if (accepting) {
       accepting = false;
-      onEach(loops, sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
+      loops.onEach(sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
     }
-    if (listening) { // Once: a UNIX path may be a successor's by the next time.
-      listening = false;
-      listeners.values().forEach(sockets -> sockets.forEach(ListenSocket::close));
-    }
-  }
-
-  /** Runs {@code command} on every loop and waits for all; gives up on a loop that hangs. */
-  private static void onEach(List<SessionLoop> loops, Consumer<SessionLoop> command) {
-    CountDownLatch pending = new CountDownLatch(loops.size());
-    for (SessionLoop sessions : loops) {
-      sessions
-          .loop()
-          .execute(
-              () -> {
-                try {
-                  command.accept(sessions);
-                } finally {
-                  pending.countDown();
-                }
-              });
-    }
-    try {
-      boolean all = pending.await(COMMAND_WAIT_MS, TimeUnit.MILLISECONDS);
-      if (!all) {
-        throw new IllegalStateException("an event loop does not respond");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    listeners.close();
   }
 }

@@ -25,6 +25,9 @@ public final class Resolver {
     if (address instanceof Address.Abstract named) {
       return SockAddr.unixAbstract(named.name());
     }
+    if (address instanceof Address.Systemd) {
+      throw new IllegalArgumentException(address + " is open already");
+    }
     Address.Tcp tcp = (Address.Tcp) address;
     try {
       return SockAddr.inet(InetAddress.getByName(isWildcard(tcp) ? "::" : tcp.host()), tcp.port());

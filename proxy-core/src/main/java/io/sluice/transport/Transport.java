@@ -27,6 +27,17 @@ public interface Transport {
   ListenSocket listen(SockAddr address, ListenOptions options, TcpOptions tcp) throws IOException;
 
   /**
+   * Takes over a socket that listens already, from the service manager for example. Its options for
+   * accepted connections become those of {@code tcp}; the rest stays as whoever opened it wanted
+   * it. A UNIX path is not removed when it is closed: it belongs to who bound it.
+   *
+   * @param fd a listening, non-blocking stream socket; belongs to the result, and stays the
+   *     caller's when this fails
+   * @throws IOException when this transport cannot, with the reason
+   */
+  ListenSocket adopt(int fd, TcpOptions tcp) throws IOException;
+
+  /**
    * A poller for one event loop, which from then on is the only thread to use it.
    *
    * @throws IOException when the process is out of descriptors

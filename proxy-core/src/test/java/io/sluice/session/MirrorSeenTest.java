@@ -174,6 +174,20 @@ class MirrorSeenTest {
     }
   }
 
+  @Test
+  @DisplayName("the header tells the share by which its session was chosen, not the configured one")
+  void headerTellsTheShareOfTheMoment() throws Exception {
+    try (LoopHarness harness = LoopHarness.mirrored("copy", "proxy-protocol = v2, sample = 0%")) {
+      harness.mirrors.get(0).sample(Sampling.parse("1/2"));
+      exchange(harness, "not this one");
+      LoopHarness.Pair pair = harness.pair();
+      Peer mirror = harness.mirror(0);
+      pair.client().send("text");
+      harness.turnUntil("the text", () -> mirror.read().text().endsWith("text"));
+      assertThat(mirror.text()).endsWith("\u00e1\0\u00031/2text");
+    }
+  }
+
   private static String tlv(ByteBuffer from, int type) {
     assertThat(from.get() & 0xFF).isEqualTo(type);
     byte[] value = new byte[from.getShort()];

@@ -248,6 +248,56 @@ class SlowMirrorTest {
     }
   }
 
+  /**
+   * Relays until {@code bytes} wait for a mirror that does not read: no more than a third of its
+   * buffer, because small segments take whole slots.
+   */
+  private static void leaveSome(LoopHarness harness, Delivery delivery, int bytes)
+      throws IOException {
+    while (delivery.written() - harness.mirrored(0, MirrorCounter.BYTES) < bytes) {
+      int before = delivery.written();
+      delivery.write(64 << 10);
+      harness.turnUntil(
+          "the primary",
+          () -> {
+            delivery.read(Integer.MAX_VALUE);
+            return delivery.arrived() == delivery.written();
+          });
+      assertThat(delivery.written()).isGreaterThan(before);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "splice", "nio"})
+  @DisplayName("max-lag = none: one that takes nothing more is left a minute after its stream")
+  void whatNobodyTakesIsGivenUp(String way) throws Exception {
+    byte[] content = Delivery.random(10, BULK_BYTES);
+    try (LoopHarness harness = LoopHarness.mirrored(way, "buffer = 1MiB, max-lag = none")) {
+      LoopHarness.Pair pair = harness.pair();
+      Peer mirror = harness.mirror(0);
+      Delivery delivery = new Delivery(pair.client(), pair.server(), content);
+      leaveSome(harness, delivery, 200_000);
+      harness.pass(Duration.ofHours(1)); // As long as the session lasts it is waited for.
+      pair.client().finish();
+      harness.expectEof(pair.server());
+      pair.server().finish();
+      harness.expectNoSessions();
+
+      harness.pass(Duration.ofSeconds(59));
+      int before = mirror.count();
+      harness.turnUntil("a sign of life", () -> mirror.read(20_000).count() > before + 100_000);
+      harness.pass(Duration.ofMillis(1_100));
+      harness.pass(Duration.ofSeconds(59));
+      assertThat(harness.mirrored(0, MirrorCounter.DETACHED_LAG)).isZero();
+      assertThat(harness.sessions.mirrors().isEmpty()).isFalse();
+
+      harness.pass(Duration.ofMillis(1_100));
+      assertThat(harness.mirrored(0, MirrorCounter.DETACHED_LAG)).isEqualTo(1);
+      harness.expectNothingLeft();
+      expectPrefix(harness, mirror, content);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"copy", "splice", "nio"})
   @DisplayName("a session that ends before its mirror has everything: the rest, then the FIN")
@@ -257,18 +307,7 @@ class SlowMirrorTest {
       LoopHarness.Pair pair = harness.pair();
       Peer mirror = harness.mirror(0);
       Delivery delivery = new Delivery(pair.client(), pair.server(), content);
-      // No more than a third of the buffer may wait: small segments take whole slots.
-      while (delivery.written() - harness.mirrored(0, MirrorCounter.BYTES) < 200_000) {
-        int before = delivery.written();
-        delivery.write(64 << 10);
-        harness.turnUntil(
-            "the primary",
-            () -> {
-              delivery.read(Integer.MAX_VALUE);
-              return delivery.arrived() == delivery.written();
-            });
-        assertThat(delivery.written()).isGreaterThan(before);
-      }
+      leaveSome(harness, delivery, 200_000);
       pair.client().finish();
       harness.expectEof(pair.server());
       pair.server().finish();

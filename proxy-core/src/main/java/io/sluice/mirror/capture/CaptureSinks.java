@@ -41,11 +41,10 @@ public final class CaptureSinks implements SinkFactory {
    * @param keep how many earlier files are kept
    */
   public static CaptureSinks pcapng(
-      Transport transport, String mirror, PathTemplate template, long rotateBytes, int keep) {
+      Transport transport, String mirror, CapturePath path, long rotateBytes, int keep) {
     CaptureWriter writer = writer(mirror);
     PcapngFile file =
-        new PcapngFile(
-            writer, transport, mirror, template, rotateBytes, keep, InstantSource.system());
+        new PcapngFile(writer, transport, mirror, path, rotateBytes, keep, InstantSource.system());
     return new CaptureSinks(writer, s -> new PcapngSink(writer, file, s));
   }
 

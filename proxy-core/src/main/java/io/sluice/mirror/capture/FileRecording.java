@@ -98,22 +98,22 @@ final class FileRecording implements Recording {
   }
 
   private OutputFile create(Direction direction) throws IOException {
-    String below = target.template().below(target.mirror(), session, direction);
+    String below = target.path().below(target.mirror(), session, direction);
     for (int suffix = 0; suffix < NAMES_MAX; suffix++) {
       try {
         suffixes.put(direction, suffix);
         String name = suffixed(below, suffix) + PART;
-        return transport.createFile(target.template().base(), name);
+        return transport.createFile(target.path().base(), name);
       } catch (FileAlreadyExistsException e) {
         // The next one, then.
       }
     }
-    throw new IOException(target.template().base().resolve(below) + ": too many of this name");
+    throw new IOException(target.path().base().resolve(below) + ": too many of this name");
   }
 
   private void renameToFinal(Direction direction, OutputFile file) throws IOException {
-    String below = target.template().below(target.mirror(), session, direction);
-    String name = BelowPath.of(target.template().base(), below).file();
+    String below = target.path().below(target.mirror(), session, direction);
+    String name = BelowPath.of(target.path().base(), below).file();
     for (int suffix = suffixes.get(direction); suffix < NAMES_MAX; suffix++) {
       try {
         file.rename(suffixed(name, suffix));

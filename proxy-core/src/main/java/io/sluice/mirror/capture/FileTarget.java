@@ -4,10 +4,10 @@ package io.sluice.mirror.capture;
  * Where a mirror of the kind {@code file} writes.
  *
  * @param mirror the mirror's name
- * @param template which file is which stream's
+ * @param path which file is which stream's
  * @param maxBytes the most that one file may hold; 0 for no limit
  */
-public record FileTarget(String mirror, PathTemplate template, long maxBytes) {
+public record FileTarget(String mirror, CapturePath path, long maxBytes) {
 
   /** Checks the limit. */
   public FileTarget {

@@ -1,6 +1,5 @@
 package io.sluice.mirror.capture;
 
-import io.sluice.mirror.capture.PathTemplate.Placeholder;
 import io.sluice.transport.Backlog;
 import io.sluice.transport.OutputFile;
 import io.sluice.transport.Transport;
@@ -10,8 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.InstantSource;
-import java.util.EnumSet;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class PcapngFile implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(PcapngFile.class);
 
-  private static final Set<Placeholder> POSSIBLE =
-      EnumSet.of(Placeholder.DATE, Placeholder.TIME, Placeholder.MIRROR);
-
   private static final int COMMENT_BYTES_MAX = 1024;
   private static final byte[] NO_COMMENT = {};
 
   private final Transport transport;
   private final String mirror;
-  private final PathTemplate template;
+  private final CapturePath path;
   private final long rotateBytes;
   private final int keep;
   private final InstantSource wall;
@@ -59,26 +53,21 @@ public final class PcapngFile implements Closeable {
    * @param mirror the mirror's name, which the capture's interface gets
    * @param rotateBytes the most that a file may hold; 0 for no limit
    * @param keep how many old files stay, at least 1
-   * @throws IllegalArgumentException when {@code template} asks for something of a single session
    */
   public PcapngFile(
       CaptureWriter writer,
       Transport transport,
       String mirror,
-      PathTemplate template,
+      CapturePath path,
       long rotateBytes,
       int keep,
       InstantSource wall) {
-    if (!POSSIBLE.containsAll(template.placeholders())) {
-      throw new IllegalArgumentException(
-          "a capture holds many sessions: its path may have {date}, {time} and {mirror} only");
-    }
     if (rotateBytes < 0 || keep < 1) {
       throw new IllegalArgumentException("rotate-size " + rotateBytes + ", keep " + keep);
     }
     this.transport = transport;
     this.mirror = mirror;
-    this.template = template;
+    this.path = path;
     this.rotateBytes = rotateBytes;
     this.keep = keep;
     this.wall = wall;
@@ -143,12 +132,12 @@ public final class PcapngFile implements Closeable {
   }
 
   private void open() throws IOException {
-    String below = template.below(mirror, wall.millis());
+    String below = path.below(mirror, wall.millis());
     try {
-      current = transport.createFile(template.base(), below);
+      current = transport.createFile(path.base(), below);
     } catch (FileAlreadyExistsException e) {
-      transport.rotateFile(template.base(), below, keep);
-      current = transport.createFile(template.base(), below);
+      transport.rotateFile(path.base(), below, keep);
+      current = transport.createFile(path.base(), below);
     }
   }
 

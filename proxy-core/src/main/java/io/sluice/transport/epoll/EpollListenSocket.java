@@ -24,7 +24,7 @@ final class EpollListenSocket implements ListenSocket {
   private final SockAddr address;
   private final TcpOptions tcp;
 
-  /** The path to remove at close; null unless a path was bound. */
+  /** The path to remove at close; null unless this process bound one. */
   private final UnixPath path;
 
   private EpollListenSocket(Fd fd, SockAddr address, TcpOptions tcp, UnixPath path) {
@@ -72,6 +72,20 @@ final class EpollListenSocket implements ListenSocket {
       fd.close();
       throw e;
     }
+  }
+
+  static EpollListenSocket adopt(Syscalls sys, int raw, TcpOptions tcp) throws IOException {
+    SocketOptions socketOptions = new SocketOptions(sys);
+    SockAddr address = socketOptions.localAddress(raw);
+    if (address.isUnix()) {
+      socketOptions.applyUnix(raw, tcp);
+    } else {
+      // Who had the socket before may have turned these on; apply() turns on, never off.
+      socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_NODELAY, 0, "TCP_NODELAY");
+      socketOptions.set(raw, Linux.SOL_SOCKET, Linux.SO_KEEPALIVE, 0, "SO_KEEPALIVE");
+      socketOptions.apply(raw, tcp);
+    }
+    return new EpollListenSocket(new Fd(sys, raw), address, tcp, null);
   }
 
   int raw() {

@@ -13,6 +13,7 @@ import io.sluice.transport.OutputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
+import java.util.function.ObjIntConsumer;
 
 /**
  * A file on a descriptor of our own, so that pipes can be spliced into it.
@@ -22,26 +23,44 @@ import java.nio.file.FileAlreadyExistsException;
  */
 final class EpollOutputFile implements OutputFile {
 
-  /** Enough for the headers that go through memory; payload does not. */
+  /** Enough for the headers that go through memory; payload does so only where it must. */
   private static final int SCRATCH_BYTES = 4096;
+
+  /** Of payload in one piece, for file systems that do not take it from pipes. */
+  private static final int COPY_BYTES = 1 << 16;
+
+  /** One for each writer that copies, not for each file. */
+  private static final ThreadLocal<NativeMemory> COPY =
+      ThreadLocal.withInitial(() -> NativeMemory.allocate(COPY_BYTES));
 
   private final Syscalls sys;
   private final Fd fd;
+  private final ObjIntConsumer<BelowPath> onRefused;
   private BelowPath where;
   private long position;
   private NativeMemory scratch;
 
-  private EpollOutputFile(Syscalls sys, Fd fd, BelowPath where) {
+  /** Splice was refused: from there on bytes are read from the pipe and written. */
+  private boolean copies;
+
+  private EpollOutputFile(
+      Syscalls sys, Fd fd, BelowPath where, ObjIntConsumer<BelowPath> onRefused) {
     this.sys = sys;
     this.fd = fd;
     this.where = where;
+    this.onRefused = onRefused;
   }
 
-  /** See {@link io.sluice.transport.Transport#createFile}. */
-  static EpollOutputFile create(Syscalls sys, BelowPath where) throws IOException {
+  /**
+   * See {@link io.sluice.transport.Transport#createFile}.
+   *
+   * @param onRefused told if the file takes no splice, with the error number; it is copied to then
+   */
+  static EpollOutputFile create(Syscalls sys, BelowPath where, ObjIntConsumer<BelowPath> onRefused)
+      throws IOException {
     where.makeBase();
     try (Folder folder = enter(sys, where)) {
-      return new EpollOutputFile(sys, folder.create(where.file()), where);
+      return new EpollOutputFile(sys, folder.create(where.file()), where, onRefused);
     } catch (ErrnoException e) {
       throw told(e, where);
     }
@@ -111,8 +130,40 @@ final class EpollOutputFile implements OutputFile {
   void splice(Pipe pipe, long bytes) throws IOException {
     long left = bytes;
     while (left > 0) {
-      left -= check("splice", pipe.drainTo(fd.raw(), left));
+      left -= copies ? copy(pipe, left) : spliceSome(pipe, left);
     }
+  }
+
+  private long spliceSome(Pipe pipe, long max) throws IOException {
+    long moved = pipe.drainTo(fd.raw(), max);
+    if (isRefusal(moved)) {
+      // Nothing was taken, so copying may begin here.
+      copies = true;
+      onRefused.accept(where, (int) -moved);
+      return 0;
+    }
+    return check("splice", moved);
+  }
+
+  /**
+   * Whether the file does not take what comes from pipes, as opposed to taking nothing at all:
+   * EINVAL is that of a file system without splice_write, and of O_APPEND: splice(2).
+   */
+  private static boolean isRefusal(long result) {
+    return switch ((int) -result) {
+      case Errno.EINVAL, Errno.ENOSYS, Errno.EPERM, Errno.EOPNOTSUPP -> true;
+      default -> false;
+    };
+  }
+
+  private long copy(Pipe pipe, long max) throws IOException {
+    long address = COPY.get().address();
+    long read = pipe.drainToMemory(address, Math.min(max, COPY_BYTES));
+    if (read < 0) {
+      throw new ErrnoException("read", (int) -read, where.toString());
+    }
+    write(address, read);
+    return read;
   }
 
   private long check(String call, long written) throws IOException {

@@ -186,11 +186,16 @@ final class EpollSocket extends Registration implements StreamSocket {
 
   @Override
   public long discard() {
+    return discard(DISCARD_BYTES);
+  }
+
+  /** Drops at most {@code max} bytes of what there is. */
+  long discard(int max) {
     // With MSG_TRUNC a TCP socket drops its bytes and leaves the buffer alone.
     NativeMemory scratch = poller.sharedMemory();
     return tcp
-        ? received(recv(scratch.address(), DISCARD_BYTES, Linux.MSG_TRUNC), DISCARD_BYTES)
-        : receive(scratch.address(), scratch.bytes());
+        ? received(recv(scratch.address(), max, Linux.MSG_TRUNC), max)
+        : receive(scratch.address(), Math.min(max, scratch.bytes()));
   }
 
   private long recv(long address, int max, int flags) {

@@ -13,6 +13,7 @@ import io.sluice.transport.Poller;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class EpollTransport implements Transport {
   private final Syscalls sys;
   private final PipeBudget pipeBudget;
   private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicBoolean fileRefused = new AtomicBoolean();
   private volatile boolean maySplice;
 
   /**
@@ -55,18 +57,34 @@ public final class EpollTransport implements Transport {
   }
 
   @Override
+  public ListenSocket adopt(int fd, TcpOptions tcp) throws IOException {
+    return EpollListenSocket.adopt(sys, fd, tcp);
+  }
+
+  @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return new EpollPoller(this, pump);
   }
 
   @Override
   public OutputFile createFile(Path base, String below) throws IOException {
-    return EpollOutputFile.create(sys, BelowPath.of(base, below));
+    return EpollOutputFile.create(sys, BelowPath.of(base, below), this::onSpliceRefusedBy);
   }
 
   @Override
   public void rotateFile(Path base, String below, int keep) throws IOException {
     EpollOutputFile.rotate(sys, BelowPath.of(base, below), keep);
+  }
+
+  /** A file refused its splice(2); it is written by copy. Any thread. */
+  private void onSpliceRefusedBy(BelowPath file, int errno) {
+    if (fileRefused.compareAndSet(false, true)) {
+      LOG.warn(
+          "splice into {} was refused ({}): files on its file system are written by copying, which"
+              + " costs more CPU",
+          file,
+          Errno.name(errno));
+    }
   }
 
   Syscalls syscalls() {

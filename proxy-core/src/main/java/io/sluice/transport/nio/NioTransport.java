@@ -28,8 +28,8 @@ import java.nio.file.Path;
 /**
  * The transport that runs wherever the JDK does, by its selectors and channels. Thread-safe.
  *
- * <p>What it cannot do and epoll can: abstract UNIX names, IPV6_V6ONLY, and the socket options that
- * {@link NioOptions} ignores.
+ * <p>What it cannot do and epoll can: inherited sockets, abstract UNIX names, IPV6_V6ONLY, and the
+ * socket options that {@link NioOptions} ignores.
  */
 public final class NioTransport implements Transport {
 
@@ -101,6 +101,12 @@ public final class NioTransport implements Transport {
       explained.initCause(e);
       throw explained;
     }
+  }
+
+  /** The JDK makes a channel of no descriptor but its standard input. */
+  @Override
+  public ListenSocket adopt(int fd, TcpOptions tcp) throws IOException {
+    throw new IOException("transport nio cannot take over sockets; use epoll");
   }
 
   @Override

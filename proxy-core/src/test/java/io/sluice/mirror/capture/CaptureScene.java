@@ -3,6 +3,7 @@ package io.sluice.mirror.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.PumpConfig;
+import io.sluice.config.Sampling;
 import io.sluice.linux.LinuxSyscalls;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
@@ -36,6 +37,8 @@ final class CaptureScene implements AutoCloseable {
   private static final int PENDING = 1024;
   private static final PumpConfig PUMP =
       new PumpConfig(PumpConfig.Mode.AUTO, 3, 16384, 8, 4096, 65536, 65536, 0, 65536);
+
+  static final Sampling ALL = Sampling.parse("100%");
 
   private final BlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
   final CaptureWriter writer;
@@ -106,7 +109,7 @@ final class CaptureScene implements AutoCloseable {
 
   static MirroredSession session(String id, SockAddr client, SockAddr clientLocal) {
     return new MirroredSession(
-        id, "web", client, clientLocal, inet("10.9.9.9", 80), System.currentTimeMillis());
+        id, "web", client, clientLocal, inet("10.9.9.9", 80), ALL, System.currentTimeMillis());
   }
 
   static MirroredSession session(String id) {

@@ -3,6 +3,7 @@ package io.sluice.mirror.capture;
 import static io.sluice.transport.Direction.TO_SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.PathTemplate;
 import io.sluice.mirror.DetachReason;
 import io.sluice.mirror.capture.CaptureScene.Feed;
 import io.sluice.transport.Direction;
@@ -26,7 +27,8 @@ class CaptureWriterTest {
   }
 
   private Feed feed(String id) {
-    FileTarget target = new FileTarget("audit", PathTemplate.parse(place + "/{session}"), 0);
+    FileTarget target =
+        new FileTarget("audit", new CapturePath(new PathTemplate(place + "/{session}")), 0);
     return scene.new Feed(TO_SERVER).toFile(target, CaptureScene.session(id));
   }
 

@@ -4,6 +4,7 @@ import static io.sluice.transport.Direction.TO_CLIENT;
 import static io.sluice.transport.Direction.TO_SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.PathTemplate;
 import io.sluice.mirror.DetachReason;
 import io.sluice.mirror.capture.CaptureScene.Feed;
 import java.io.IOException;
@@ -38,7 +39,8 @@ class FileSinkTest {
   }
 
   private FileTarget target(long maxBytes) {
-    return new FileTarget("audit", PathTemplate.parse(place + "/{session}.{direction}"), maxBytes);
+    return new FileTarget(
+        "audit", new CapturePath(new PathTemplate(place + "/{session}.{direction}")), maxBytes);
   }
 
   private Feed both(String id) {
@@ -202,7 +204,8 @@ class FileSinkTest {
     Path elsewhere = Files.createDirectory(place.resolve("elsewhere"));
     Files.createSymbolicLink(place.resolve("s1"), elsewhere);
     FileTarget target =
-        new FileTarget("audit", PathTemplate.parse(place + "/{session}/{direction}"), 0);
+        new FileTarget(
+            "audit", new CapturePath(new PathTemplate(place + "/{session}/{direction}")), 0);
     Feed feed = scene.new Feed(TO_SERVER).toFile(target, CaptureScene.session("s1"));
     feed.send(TO_SERVER, HELLO);
     feed.awaitClosed();

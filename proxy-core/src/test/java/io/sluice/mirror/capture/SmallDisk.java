@@ -87,6 +87,11 @@ final class SmallDisk implements Transport {
   }
 
   @Override
+  public ListenSocket adopt(int fd, TcpOptions tcp) throws IOException {
+    return real.adopt(fd, tcp);
+  }
+
+  @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return real.openPoller(pump);
   }

@@ -5,6 +5,7 @@ import static io.sluice.transport.Direction.TO_SERVER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.config.PathTemplate;
 import io.sluice.mirror.capture.CaptureScene.Feed;
 import io.sluice.transport.Direction;
 import java.io.ByteArrayOutputStream;
@@ -74,9 +75,9 @@ class TsharkTest {
     random.nextBytes(content);
     int[][] sent = new int[3][2];
     try (CaptureScene scene = new CaptureScene(transport, 1 << 14).start()) {
-      PathTemplate template = PathTemplate.parse(place + "/web.pcapng");
+      CapturePath path = new CapturePath(new PathTemplate(place + "/web.pcapng"));
       InstantSource wall = InstantSource.system();
-      PcapngFile file = new PcapngFile(scene.writer, scene.disk, "wire", template, 0, 1, wall);
+      PcapngFile file = new PcapngFile(scene.writer, scene.disk, "wire", path, 0, 1, wall);
       List<Feed> feeds = new ArrayList<>();
       for (int i = 0; i < sent.length; i++) {
         Feed feed = i == 1 ? scene.new Feed(TO_SERVER) : scene.new Feed(TO_SERVER, TO_CLIENT);

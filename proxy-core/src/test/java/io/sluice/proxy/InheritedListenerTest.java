@@ -1,0 +1,187 @@
+package io.sluice.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.config.ConfigReader;
+import io.sluice.config.SluiceConfig;
+import io.sluice.linux.ErrnoException;
+import io.sluice.linux.Fd;
+import io.sluice.linux.Linux;
+import io.sluice.linux.LinuxSyscalls;
+import io.sluice.linux.NativeMemory;
+import io.sluice.linux.OpenDescriptors;
+import io.sluice.linux.SockAddr;
+import io.sluice.linux.Syscalls;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sockets that somebody else has opened, claimed by the name that they were handed over with. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "sockets are handed over as descriptors")
+@ExtendWith(OpenDescriptors.class)
+class InheritedListenerTest {
+  /** fcntl(2): a second descriptor of the same socket. */
+  private static final int F_DUPFD_CLOEXEC = 1030;
+
+  @TempDir private Path directory;
+  private final List<Fd> ours = new ArrayList<>();
+  private Syscalls sys;
+
+  @BeforeEach
+  void load() throws IOException {
+    sys = LinuxSyscalls.open();
+  }
+
+  /** What a proxy did not take over. */
+  @AfterEach
+  void close() {
+    ours.forEach(Fd::close);
+  }
+
+  private int listening(SockAddr address) throws IOException {
+    int type = Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
+    int fd = ErrnoException.check("socket", sys.socket(address.family(), type, 0), "");
+    NativeMemory memory = NativeMemory.allocate(SockAddr.MAX_LENGTH);
+    int length = address.encode(memory.buffer());
+    ErrnoException.check("bind", sys.bind(fd, memory.address(), length), "");
+    ErrnoException.check("listen", sys.listen(fd, 16), "");
+    return fd;
+  }
+
+  private int listening() throws IOException {
+    return listening(SockAddr.inet(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private static Proxy start(
+      String transport, String binds, EchoServer server, Map<String, List<Integer>> inherited)
+      throws Exception {
+    SluiceConfig config =
+        ConfigReader.parse(
+                "test",
+                "sluice { threads = 2, frontends.web { bind = "
+                    + binds
+                    + ", backend = app }\nbackends.app.servers.a = \""
+                    + server.address()
+                    + "\" }")
+            .config();
+    SluiceConfig.TransportChoice wanted =
+        SluiceConfig.TransportChoice.valueOf(transport.toUpperCase(Locale.ROOT));
+    return Proxy.start(config, TransportChoice.choose(wanted, config.pump()), inherited);
+  }
+
+  private static void expectEcho(Client client) throws IOException {
+    try (client) {
+      assertThat(client.ask("question")).isEqualTo("question");
+      assertThat(client.finish()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBindTakesAllSocketsOfItsName() throws Exception {
+    try (EchoServer server = EchoServer.tcp();
+        Proxy proxy =
+            start(
+                "epoll",
+                "[\"127.0.0.1:0\", \"systemd:web\"]",
+                server,
+                Map.of("web", List.of(listening(), listening())))) {
+      assertThat(proxy.boundAddresses().get("web")).hasSize(3).doesNotHaveDuplicates();
+      for (int bind = 0; bind < 3; bind++) {
+        expectEcho(Client.of(proxy.boundAddress("web", bind)));
+      }
+      assertThat(proxy.sessionsTotal()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aPathThatSomebodyElseBoundStaysAndKeepsItsQueue() throws Exception {
+    Path path = directory.resolve("web.sock");
+    int fd = listening(SockAddr.unixPath(path.toString()));
+    // As the service manager does, which keeps its own for the next start.
+    Fd kept = new Fd(sys, ErrnoException.check("dup", sys.fcntl(fd, F_DUPFD_CLOEXEC, 3), ""));
+    ours.add(kept);
+    try (EchoServer server = EchoServer.tcp()) {
+      start("epoll", "\"systemd:web\"", server, Map.of("web", List.of(fd))).close();
+
+      assertThat(path).exists();
+      try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        int second = ErrnoException.check("dup", sys.fcntl(kept.raw(), F_DUPFD_CLOEXEC, 3), "");
+        try (Proxy successor =
+            start("epoll", "\"systemd:web\"", server, Map.of("web", List.of(second)))) {
+          assertThat(successor.boundAddress("web", 0)).hasToString("unix:" + path);
+          client.write(ByteBuffer.wrap(new byte[] {7}));
+          ByteBuffer answer = ByteBuffer.allocate(1);
+          assertThat(client.read(answer)).isEqualTo(1);
+          assertThat(answer.get(0)).isEqualTo((byte) 7);
+        }
+      }
+    }
+  }
+
+  @Test
+  void nameThatWasNotHandedOverIsAnError() throws Exception {
+    try (EchoServer server = EchoServer.tcp()) {
+      assertThatThrownBy(() -> start("epoll", "\"systemd:web\"", server, Map.of()))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "frontend web: cannot listen on systemd:web: no sockets were handed over; start the"
+                  + " .socket unit, which starts the service");
+      int other = listening();
+      ours.add(new Fd(sys, other));
+      assertThatThrownBy(
+              () -> start("epoll", "\"systemd:web\"", server, Map.of("www", List.of(other))))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith(
+              "frontend web: cannot listen on systemd:web: only sockets named \"www\" were handed"
+                  + " over; FileDescriptorName=");
+    }
+  }
+
+  @Test
+  void socketThatNobodyClaimsIsAnErrorAndNothingIsLeftOpen() throws Exception {
+    int other = listening();
+    ours.add(new Fd(sys, other));
+    int web = listening();
+    try (EchoServer server = EchoServer.tcp()) {
+      assertThatThrownBy(
+              () ->
+                  start(
+                      "epoll",
+                      "\"systemd:web\"",
+                      server,
+                      Map.of("web", List.of(web), "admin", List.of(other))))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "no bind claims the inherited sockets named \"admin\": add bind = \"systemd:admin\" to"
+                  + " a frontend, or take them out of the .socket unit");
+    }
+  }
+
+  @Test
+  void nioSaysThatItCannot() throws Exception {
+    int web = listening();
+    ours.add(new Fd(sys, web));
+    try (EchoServer server = EchoServer.tcp()) {
+      assertThatThrownBy(() -> start("nio", "\"systemd:web\"", server, Map.of("web", List.of(web))))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "frontend web: cannot listen on systemd:web: transport nio cannot take over sockets;"
+                  + " use epoll (asked for)");
+    }
+  }
+}
