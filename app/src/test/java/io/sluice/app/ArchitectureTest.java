@@ -116,10 +116,10 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.transport.epoll..", "io.sluice.transport.nio..");
 
   @ArchTest
-  static final ArchRule onlyTwoClassesSeeTheHoconLibrary =
+  static final ArchRule onlyThreeClassesSeeTheHoconLibrary =
       noClasses()
           .that()
-          .haveNameNotMatching("io\\.sluice\\.config\\.Config(Loader|Section)(\\$.*)?")
+          .haveNameNotMatching("io\\.sluice\\.config\\.(Config(Loader|Section)|Shown)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.typesafe..");

@@ -2,7 +2,6 @@ package io.sluice.config;
 
 import io.sluice.config.BalanceConfig.Algorithm;
 import io.sluice.config.BalanceConfig.HashConfig;
-import io.sluice.config.BalanceConfig.Key;
 import io.sluice.config.BalanceConfig.Method;
 import io.sluice.config.ConfigSection.Word;
 import java.util.List;
@@ -32,7 +31,7 @@ final class BalanceReader {
   }
 
   private static HashConfig hash(ConfigSection section) {
-    Key key = section.choice("key", Key.class);
+    BalanceConfig.Key key = section.choice("key", BalanceConfig.Key.class);
     Method method = section.choice("method", Method.class);
     String expected = "a percentage from " + FACTOR_MIN + "% to " + FACTOR_MAX + "%";
     int factor = percent(section.text("balance-factor", FACTOR, expected, NONE));

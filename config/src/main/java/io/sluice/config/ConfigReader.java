@@ -62,6 +62,7 @@ public final class ConfigReader {
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
+  private final GreetingReader greetings = new GreetingReader();
   private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
   private Map<String, MirrorConfig> mirrors;
 
@@ -137,6 +138,8 @@ public final class ConfigReader {
         List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin")) {
       timeout(timeouts, key);
     }
+    greetings.read(sluice);
+    SessionReader.read(sluice);
     tcp(sluice.section("tcp"));
     listen(sluice.section("listen"));
     PumpConfig pump = PumpReader.read(sluice.section("pump"));
@@ -158,6 +161,7 @@ public final class ConfigReader {
             mirrors,
             byName(frontends, this::frontend),
             byName(backends, this::backend));
+    greetings.checkTargets(config.backends().keySet(), findings);
     new WholeChecks(config, sluice).run(frontends, backends, binds);
     new MirrorChecks(config, findings, binds).run(mirrorSections, inherited, mirrorUses);
     return config;
@@ -196,6 +200,7 @@ public final class ConfigReader {
         maxConnections,
         client,
         clientFin,
+        greetings.read(section),
         listen,
         tcp);
   }
@@ -227,6 +232,7 @@ public final class ConfigReader {
         BackendReader.servers(section),
         BackendReader.fullConnections(section),
         BackendReader.retry(section),
+        SessionReader.read(section),
         connect,
         timeout(timeouts, "server"),
         timeout(timeouts, "server-fin"),

@@ -3,7 +3,6 @@ package io.sluice.config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -40,8 +39,6 @@ final class ConfigSection {
   private record Reading(ConfigLoader loader, Findings findings, Map<String, Setting> settings) {}
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
-  private static final Pattern BARE = Pattern.compile("(?!true$|false$|null$)[A-Za-z0-9_-]+");
-  private static final int SHOWN_MAX = 80;
 
   private final Reading reading;
   private final List<String> path;
@@ -78,10 +75,12 @@ final class ConfigSection {
     object.forEach(
         (key, value) -> {
           if (!Keys.isKnown(pattern, key)) {
-            findings().error(place(pathOf(key), value), "unknown key", Keys.remedy(pattern, key));
+            findings()
+                .error(Shown.place(pathOf(key), value), "unknown key", Keys.remedy(pattern, key));
           } else if (named && !NAME.matcher(key).matches()) {
             findings()
-                .error(place(pathOf(key), value), "a name has only letters, digits and _ . : -");
+                .error(
+                    Shown.place(pathOf(key), value), "a name has only letters, digits and _ . : -");
           }
         });
   }
@@ -156,7 +155,7 @@ final class ConfigSection {
       return new ConfigSection(reading, append(key), childPattern, held, parent, false);
     }
     if (value != null) {
-      findings().error(place(pathOf(key), value), "must be an object: " + key + " { ... }");
+      findings().error(Shown.place(pathOf(key), value), "must be an object: " + key + " { ... }");
     }
     ConfigObject empty = ConfigValueFactory.fromMap(Map.of(), object.origin().description());
     boolean isBroken = broken || value != null;
@@ -175,7 +174,7 @@ final class ConfigSection {
         expected,
         0,
         value -> {
-          String text = text(value);
+          String text = Shown.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -199,7 +198,7 @@ final class ConfigSection {
         expected,
         0L,
         value -> {
-          if (word != null && text(value).equals(word.text())) {
+          if (word != null && Shown.text(value).equals(word.text())) {
             return word.value();
           }
           long size = value.atKey(key).getBytes(key);
@@ -216,12 +215,13 @@ final class ConfigSection {
         expected,
         Duration.ZERO,
         value -> {
-          if (text(value).equals(word.text())) {
+          if (word != null && Shown.text(value).equals(word.text())) {
             return word.value();
           }
           Duration duration = value.atKey(key).getDuration(key);
           boolean inRange = duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
-          return inRange || duration.equals(word.value()) ? duration : null;
+          boolean isWord = word != null && duration.equals(word.value());
+          return inRange || isWord ? duration : null;
         });
   }
 
@@ -239,7 +239,7 @@ final class ConfigSection {
     if (found == null) {
       return null;
     }
-    String text = text(found.value());
+    String text = Shown.text(found.value());
     E choice = choices.get(text);
     if (choice == null) {
       findings()
@@ -258,7 +258,7 @@ final class ConfigSection {
         orWord(word, expected),
         "",
         value -> {
-          String text = text(value);
+          String text = Shown.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -274,6 +274,15 @@ final class ConfigSection {
 
   /** One string, or the strings of a list, each with its own place. */
   List<Text> strings(String key) {
+    List<Text> strings = list(key);
+    if (find(key) != null && find(key).value() instanceof ConfigList list && list.isEmpty()) {
+      findings().error(place(key), "must not be empty");
+    }
+    return strings;
+  }
+
+  /** The same where an empty list has a meaning. */
+  List<Text> list(String key) {
     Found found = note(key);
     if (found == null) {
       return List.of();
@@ -281,11 +290,8 @@ final class ConfigSection {
     if (!(found.value() instanceof ConfigList list)) {
       return string(found.place(), found.value()).stream().toList();
     }
-    if (list.isEmpty()) {
-      findings().error(found.place(), "must not be empty");
-    }
     String at = found.place().key();
-    return list.stream().flatMap(value -> string(place(at, value), value).stream()).toList();
+    return list.stream().flatMap(value -> string(Shown.place(at, value), value).stream()).toList();
   }
 
   /** Names of the operator's choice, in alphabetical order, with the string behind each. */
@@ -301,7 +307,7 @@ final class ConfigSection {
     }
     held.forEach(
         (name, value) -> {
-          Place place = place(found.place().key() + "." + render(List.of(name)), value);
+          Place place = Shown.place(found.place().key() + "." + render(List.of(name)), value);
           if (value instanceof ConfigObject) {
             findings().error(place, "a name with dots in it must be in quotes");
           } else {
@@ -313,7 +319,7 @@ final class ConfigSection {
 
   private Optional<Text> string(Place place, ConfigValue value) {
     if (value.valueType() == ConfigValueType.STRING) {
-      return Optional.of(new Text(text(value), place));
+      return Optional.of(new Text(Shown.text(value), place));
     }
     findings().error(place, "must be a string in quotes");
     return Optional.empty();
@@ -352,7 +358,7 @@ final class ConfigSection {
       return null;
     }
     String at = pathOf(key);
-    String shown = shown(found.value(), true);
+    String shown = Shown.of(found.value(), true);
     reading.settings().put(at, new Setting(at, shown, found.place().origin().toString()));
     return found;
   }
@@ -361,34 +367,10 @@ final class ConfigSection {
     assert Keys.isKnown(pattern, key) : pattern + " " + key;
     if (isSet(key)) {
       ConfigValue value = object.get(key);
-      return new Found(place(pathOf(key), value), value);
+      return new Found(Shown.place(pathOf(key), value), value);
     }
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
     return inherits ? inherited.find(key) : null;
-  }
-
-  private static Place place(String fullPath, ConfigValue value) {
-    String shown = value instanceof ConfigObject ? "" : shown(value, false);
-    return new Place(
-        fullPath,
-        shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "..." : shown,
-        ConfigLoader.origin(value.origin()));
-  }
-
-  /** As written: 007 stays 007. */
-  private static String text(ConfigValue value) {
-    return switch (value.valueType()) {
-      case STRING, NUMBER, BOOLEAN -> value.atKey("as").getString("as");
-      case LIST, OBJECT, NULL -> value.render(ConfigRenderOptions.concise());
-    };
-  }
-
-  private static String shown(ConfigValue value, boolean bareWords) {
-    String text = text(value);
-    boolean bare = bareWords && value.valueType() == ConfigValueType.STRING;
-    return bare && BARE.matcher(text).matches()
-        ? text
-        : value.render(ConfigRenderOptions.concise());
   }
 
   private List<String> append(String key) {

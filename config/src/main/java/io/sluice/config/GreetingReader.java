@@ -1,6 +1,5 @@
 package io.sluice.config;
 
-import io.sluice.config.ConfigSection.Text;
 import io.sluice.config.ConfigSection.Word;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,31 +25,22 @@ final class GreetingReader {
   private static final Duration INSPECT_MAX = Duration.ofMinutes(10);
   private static final Word<Duration> NEVER = new Word<>("none", Duration.ZERO);
 
-  /** What a receiver must be able to take (proxy-protocol.txt, section 2.2), and the most there is. */
+  /**
+   * What a receiver must be able to take (proxy-protocol.txt, section 2.2), and the most there is.
+   */
   private static final int HEADER_MIN = 536;
 
   private static final int HEADER_MAX = 16 + 0xFFFF;
 
   private static final int NAME_MAX = 253;
   private static final String LABEL = "[a-z0-9_-]{1,63}";
-  private static final Pattern NAME =
-      Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
+  private static final Pattern NAME = Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
 
   /** RFC 7301: one byte tells the length. Visible ASCII, as all registered ones are. */
   private static final Pattern PROTOCOL = Pattern.compile("[!-~]{1,255}");
 
-  private final AddressListReader lists;
+  private final AddressListReader lists = new AddressListReader();
   private final List<Target> targets = new ArrayList<>();
-
-  /** The readers of one configuration share {@code lists}. */
-  GreetingReader(AddressListReader lists) {
-    this.lists = lists;
-  }
-
-  /** Every backend that a table has named so far. */
-  List<Target> targets() {
-    return List.copyOf(targets);
-  }
 
   GreetingConfig read(ConfigSection section) {
     ConfigSection accept = section.section("accept-proxy-protocol");

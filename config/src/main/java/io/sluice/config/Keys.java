@@ -57,6 +57,9 @@ final class Keys {
           "retries",
           "redispatch",
           "full-connections",
+          "send-proxy-protocol",
+          "max-lifetime",
+          "max-lifetime-jitter",
           "server-defaults");
 
   private static final List<String> HASH = List.of("key", "method", "balance-factor");
@@ -70,6 +73,9 @@ final class Keys {
           "max-queue",
           "slow-start",
           "on-marked-down");
+
+  private static final List<String> ACCEPT_PROXY =
+      List.of("require", "accept", "ignore", "reject", "otherwise", "max-header");
 
   private static final List<String> MIRROR =
       List.of(
@@ -100,6 +106,10 @@ final class Keys {
             "drain-timeout",
             "exit-idle-time",
             "timeouts",
+            "accept-proxy-protocol",
+            "server-names",
+            "alpn",
+            "inspect-timeout",
             "tcp",
             "listen",
             "pump",
@@ -110,9 +120,18 @@ final class Keys {
             "backends"));
     SECTIONS.put(
         "sluice.timeouts",
-        List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin"));
+        List.of(
+            "connect",
+            "queue",
+            "greeting",
+            "client",
+            "server",
+            "tunnel",
+            "client-fin",
+            "server-fin"));
     SECTIONS.put("sluice.hash", HASH);
     SECTIONS.put("sluice.server-defaults", SERVER);
+    SECTIONS.put("sluice.accept-proxy-protocol", ACCEPT_PROXY);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
@@ -122,8 +141,20 @@ final class Keys {
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
-        List.of("bind", "backend", "mirror", "max-connections", "timeouts", "tcp", "listen"));
-    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin"));
+        List.of(
+            "bind",
+            "backend",
+            "mirror",
+            "max-connections",
+            "timeouts",
+            "accept-proxy-protocol",
+            "server-names",
+            "alpn",
+            "inspect-timeout",
+            "tcp",
+            "listen"));
+    SECTIONS.put("sluice.frontends.*.timeouts", List.of("greeting", "client", "client-fin"));
+    SECTIONS.put("sluice.frontends.*.accept-proxy-protocol", ACCEPT_PROXY);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));

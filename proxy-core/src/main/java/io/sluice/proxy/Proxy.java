@@ -2,6 +2,7 @@ package io.sluice.proxy;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.backend.ServerState;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
@@ -68,15 +69,32 @@ public final class Proxy implements AutoCloseable {
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
-      backends.put(backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
+      backends.put(
+          backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
+      watch(backends.get(backend.name()));
+    }
+  }
+
+  /** Ends the sessions of servers that go down, where that is wanted. */
+  private void watch(Backend backend) {
+    for (int i = 0; i < backend.servers().size(); i++) {
+      BackendConfig.ServerConfig terms = backend.config().servers().get(i);
+      if (terms.onMarkedDown() == BackendConfig.OnMarkedDown.CLOSE_SESSIONS) {
+        Server server = backend.servers().get(i);
+        server.addListener(
+            (changed, before, after, why) -> {
+              if (before.isUp() && !after.isUp()) {
+                closeSessionsOf(changed, CloseReason.SERVER_DOWN);
+              }
+            });
+      }
     }
   }
 
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
     for (FrontendConfig frontend : config.frontends().values()) {
-      Backend backend = backends.get(frontend.backend());
       List<Mirror> own = mirrors(frontend);
-      frontends.put(frontend.name(), new Frontend(frontend, backend, own, loopCount));
+      frontends.put(frontend.name(), new Frontend(frontend, backends, own, loopCount));
     }
   }
 
@@ -259,6 +277,45 @@ public final class Proxy implements AutoCloseable {
     } finally {
       close();
     }
+  }
+
+  /**
+   * Takes a server out of use: new sessions go to the others, those that it has may end by
+   * themselves. Those that have not are closed, one after the other between the half of {@code
+   * deadline} and its end. Returns at once.
+   *
+   * @throws IllegalArgumentException when there is no such backend or server
+   */
+  public void drainServer(String backend, String server, Duration deadline) {
+    Server drained = server(backend, server);
+    drained.setAdmin(ServerState.Admin.DRAIN, "drain");
+    for (SessionLoop sessions : loops.all()) {
+      sessions.loop().execute(() -> sessions.drain(drained, deadline.toNanos()));
+    }
+  }
+
+  /**
+   * Ends every session of a server, which stays in use. Returns at once.
+   *
+   * @throws IllegalArgumentException when there is no such backend or server
+   */
+  public void closeSessionsOf(String backend, String server) {
+    closeSessionsOf(server(backend, server), CloseReason.KILLED);
+  }
+
+  private void closeSessionsOf(Server server, CloseReason reason) {
+    for (SessionLoop sessions : loops.all()) {
+      sessions.loop().execute(() -> sessions.closeSessionsOf(server, reason));
+    }
+  }
+
+  private Server server(String backend, String server) {
+    Backend found = backends.get(backend);
+    return (found == null ? List.<Server>of() : found.servers())
+        .stream()
+            .filter(one -> one.name().equals(server))
+            .findAny()
+            .orElseThrow(() -> new IllegalArgumentException("no server " + backend + "/" + server));
   }
 
   /** Ends all sessions and releases everything, at once. */

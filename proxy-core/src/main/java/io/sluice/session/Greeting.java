@@ -59,9 +59,7 @@ final class Greeting {
     backend = terms.byDefault();
   }
 
-  /**
-   * How long the step that it is at may take, from its beginning; {@link Relay#NEVER} for ever.
-   */
+  /** How long the step that it is at may take, from its beginning; {@link Relay#NEVER} for ever. */
   long stepNs() {
     return state == State.HEADER ? terms.headerNs() : terms.inspectNs();
   }

@@ -30,9 +30,7 @@ final class GreetingTerms {
   GreetingTerms(GreetingConfig config, Backend byDefault, Map<String, Backend> backends) {
     this.config = config;
     this.byDefault = byDefault;
-    config
-        .proxySources()
-        .forEach((policy, list) -> sources.put(policy, AddressSet.of(list)));
+    config.proxySources().forEach((policy, list) -> sources.put(policy, AddressSet.of(list)));
     Map<ServerNamePattern, Backend> names = new HashMap<>();
     config
         .serverNames()

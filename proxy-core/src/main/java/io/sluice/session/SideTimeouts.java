@@ -5,8 +5,8 @@ import io.sluice.config.FrontendConfig;
 import java.time.Duration;
 
 /**
- * The time-outs of one frontend-backend pair, in nanoseconds, 0 meaning never; made once
- * and shared by its sessions.
+ * The time-outs of one frontend-backend pair, in nanoseconds, 0 meaning never; made once and shared
+ * by its sessions.
  *
  * <p>Meaning as in HAProxy's configuration manual ({@code timeout client}, {@code server}, {@code
  * tunnel}, {@code client-fin}, {@code server-fin}): {@code tunnel} replaces client and server once
