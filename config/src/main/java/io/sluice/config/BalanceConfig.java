@@ -22,13 +22,13 @@ public record BalanceConfig(
   }
 
   /** What a hash is made of. */
-  public enum Key {
+  public enum HashKey {
     CLIENT_ADDRESS,
     SERVER_NAME
   }
 
   /** How a hash finds its server. */
-  public enum Method {
+  public enum HashMethod {
     MAGLEV,
     CONSISTENT
   }
@@ -39,10 +39,10 @@ public record BalanceConfig(
    * @param factorPercent what a server may have more than its share before others get its clients,
    *     101 to 65536 percent of the average; 0 means any
    */
-  public record HashConfig(Key key, Method method, int factorPercent) {}
+  public record HashConfig(HashKey key, HashMethod method, int factorPercent) {}
 
   /** What the hash is made of: {@code SOURCE} has no choice there. */
-  public Key key() {
-    return algorithm == Algorithm.SOURCE ? Key.CLIENT_ADDRESS : hash.key();
+  public HashKey key() {
+    return algorithm == Algorithm.SOURCE ? HashKey.CLIENT_ADDRESS : hash.key();
   }
 }

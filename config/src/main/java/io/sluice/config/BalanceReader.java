@@ -2,7 +2,8 @@ package io.sluice.config;
 
 import io.sluice.config.BalanceConfig.Algorithm;
 import io.sluice.config.BalanceConfig.HashConfig;
-import io.sluice.config.BalanceConfig.Method;
+import io.sluice.config.BalanceConfig.HashKey;
+import io.sluice.config.BalanceConfig.HashMethod;
 import io.sluice.config.ConfigSection.Word;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,6 +15,9 @@ final class BalanceReader {
   private static final int FACTOR_MIN = 101;
 
   private static final int FACTOR_MAX = 65536;
+
+  /** Maglev's table keeps a server in 16 bits. */
+  private static final int SERVERS_MAX = 65_535;
 
   private static final Word<String> NONE = new Word<>("none", "");
   private static final Word<String> OFF = new Word<>("off", "");
@@ -31,13 +35,13 @@ final class BalanceReader {
   }
 
   private static HashConfig hash(ConfigSection section) {
-    BalanceConfig.Key key = section.choice("key", BalanceConfig.Key.class);
-    Method method = section.choice("method", Method.class);
+    HashKey key = section.choice("key", HashKey.class);
+    HashMethod method = section.choice("method", HashMethod.class);
     String expected = "a percentage from " + FACTOR_MIN + "% to " + FACTOR_MAX + "%";
     int factor = percent(section.text("balance-factor", FACTOR, expected, NONE));
     if (factor != 0 && (factor < FACTOR_MIN || factor > FACTOR_MAX)) {
       section.findings().error(section.place("balance-factor"), "must be " + expected);
-    } else if (factor != 0 && method == Method.MAGLEV) {
+    } else if (factor != 0 && method == HashMethod.MAGLEV) {
       section
           .findings()
           .error(
@@ -51,9 +55,11 @@ final class BalanceReader {
     return text.isEmpty() ? 0 : Integer.parseInt(text.substring(0, text.length() - 1));
   }
 
-  /** What is allowed but probably not meant. */
   static void check(ConfigSection section, BackendConfig backend) {
     List<BackendConfig.ServerConfig> servers = backend.servers();
+    if (servers.size() > SERVERS_MAX) {
+      section.findings().error(section.place("servers"), "are too many: at most " + SERVERS_MAX);
+    }
     if (backend.balance().algorithm() == Algorithm.FIRST
         && servers.size() > 1
         && servers.stream().anyMatch(server -> server.maxConnections() == 0)) {

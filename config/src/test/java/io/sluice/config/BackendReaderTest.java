@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.config.BackendConfig.ServerConfig;
-import io.sluice.config.BalanceConfig.Key;
+import io.sluice.config.BalanceConfig.HashKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -141,9 +141,9 @@ class BackendReaderTest {
   @Test
   void sourceLooksAtTheClientWhateverTheHashLooksAt() throws ConfigException {
     assertThat(app("sluice { balance = source, hash.key = server-name }").balance().key())
-        .isEqualTo(Key.CLIENT_ADDRESS);
+        .isEqualTo(HashKey.CLIENT_ADDRESS);
     assertThat(app("sluice { balance = hash, hash.key = server-name }").balance().key())
-        .isEqualTo(Key.SERVER_NAME);
+        .isEqualTo(HashKey.SERVER_NAME);
   }
 
   @Test

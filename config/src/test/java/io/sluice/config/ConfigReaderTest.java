@@ -9,8 +9,8 @@ import io.sluice.config.BackendConfig.OnMarkedDown;
 import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.BalanceConfig.Algorithm;
 import io.sluice.config.BalanceConfig.HashConfig;
-import io.sluice.config.BalanceConfig.Key;
-import io.sluice.config.BalanceConfig.Method;
+import io.sluice.config.BalanceConfig.HashKey;
+import io.sluice.config.BalanceConfig.HashMethod;
 import io.sluice.config.PumpConfig.Mode;
 import io.sluice.config.SluiceConfig.TransportChoice;
 import java.io.IOException;
@@ -153,7 +153,7 @@ class ConfigReaderTest {
             "app",
             new BalanceConfig(
                 Algorithm.ROUNDROBIN,
-                new HashConfig(Key.CLIENT_ADDRESS, Method.MAGLEV, 0),
+                new HashConfig(HashKey.CLIENT_ADDRESS, HashMethod.MAGLEV, 0),
                 false,
                 0),
             List.of(plainServer("a", new Tcp("127.0.0.1", 9001))),
@@ -226,7 +226,7 @@ class ConfigReaderTest {
             "app",
             new BalanceConfig(
                 Algorithm.LEASTCONN,
-                new HashConfig(Key.SERVER_NAME, Method.CONSISTENT, 150),
+                new HashConfig(HashKey.SERVER_NAME, HashMethod.CONSISTENT, 150),
                 true,
                 40),
             List.of(

@@ -2,7 +2,7 @@ package io.sluice.proxy;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.balance.RoundRobin;
+import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BackendConfig;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,14 +22,8 @@ final class Backends {
     List<Server> servers = new ArrayList<>();
     for (BackendConfig.ServerConfig server : config.servers()) {
       String subject = "server " + config.name() + "/" + server.name();
-      servers.add(
-          new Server(server.name(), Resolver.resolve(server.address(), subject), loops));
+      servers.add(new Server(server, Resolver.resolve(server.address(), subject), loops));
     }
-    Backend backend = new Backend(config, servers, new RoundRobin(), loops);
-    for (int i = 0; i < servers.size(); i++) {
-      servers.get(i).setMaxConnections(config.servers().get(i).maxConnections());
-      servers.get(i).setWeight(config.servers().get(i).weight());
-    }
-    return backend;
+    return new Backend(config, servers, Balancing.of(config), fullConnections, loops);
   }
 }

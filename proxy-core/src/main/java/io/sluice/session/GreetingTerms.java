@@ -42,7 +42,7 @@ final class GreetingTerms {
     inspects =
         !names.isEmpty()
             || !byProtocol.isEmpty()
-            || byDefault.config().balance().key() == BalanceConfig.Key.SERVER_NAME;
+            || byDefault.config().balance().key() == BalanceConfig.HashKey.SERVER_NAME;
   }
 
   /** Whether there is nothing to read of any connection. */

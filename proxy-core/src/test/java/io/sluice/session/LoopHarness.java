@@ -2,7 +2,7 @@ package io.sluice.session;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.balance.RoundRobin;
+import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
@@ -45,6 +45,9 @@ import java.util.function.BooleanSupplier;
 final class LoopHarness implements AutoCloseable {
   /** Counters have room for a second loop, which a test may add. */
   static final int LOOPS = 2;
+
+  /** Sessions at which the backend counts as full. */
+  private static final int FULL = 1000;
 
   private static final int SMALL_BUFFER_BYTES = 4096;
 
@@ -365,9 +368,8 @@ final class LoopHarness implements AutoCloseable {
     for (BackendConfig.ServerConfig server : config.servers()) {
       io.sluice.config.Address.Tcp tcp = (io.sluice.config.Address.Tcp) server.address();
       servers.add(
-          new Server(
-              server.name(), SockAddr.inet(InetAddress.getLoopbackAddress(), tcp.port()), LOOPS));
+          new Server(server, SockAddr.inet(InetAddress.getLoopbackAddress(), tcp.port()), LOOPS));
     }
-    return new Backend(config, servers, new RoundRobin(), LOOPS);
+    return new Backend(config, servers, Balancing.of(config), FULL, LOOPS);
   }
 }
