@@ -62,6 +62,7 @@ public final class ConfigReader {
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
+  private final AdmissionReader admissions = new AdmissionReader();
   private final GreetingReader greetings = new GreetingReader();
   private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
   private Map<String, MirrorConfig> mirrors;
@@ -138,6 +139,7 @@ public final class ConfigReader {
         List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin")) {
       timeout(timeouts, key);
     }
+    int connectionRate = admissions.read(sluice).connectionRate();
     greetings.read(sluice);
     SessionReader.read(sluice);
     tcp(sluice.section("tcp"));
@@ -155,6 +157,7 @@ public final class ConfigReader {
             threads,
             transport,
             maxConnections,
+            connectionRate,
             drain,
             exitIdle,
             pump,
@@ -200,6 +203,7 @@ public final class ConfigReader {
         maxConnections,
         client,
         clientFin,
+        admissions.read(section),
         greetings.read(section),
         listen,
         tcp);

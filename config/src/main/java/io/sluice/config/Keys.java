@@ -92,6 +92,10 @@ final class Keys {
           "rotate-size",
           "keep");
 
+  private static final List<String> LIMITS =
+      List.of(
+          "source-rate", "source-connections", "sources", "ipv6-prefix", "action", "max-tarpitted");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
@@ -103,9 +107,14 @@ final class Keys {
             "threads",
             "transport",
             "max-connections",
+            "max-connection-rate",
             "drain-timeout",
             "exit-idle-time",
             "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
             "accept-proxy-protocol",
             "server-names",
             "alpn",
@@ -128,9 +137,11 @@ final class Keys {
             "server",
             "tunnel",
             "client-fin",
-            "server-fin"));
+            "server-fin",
+            "tarpit"));
     SECTIONS.put("sluice.hash", HASH);
     SECTIONS.put("sluice.server-defaults", SERVER);
+    SECTIONS.put("sluice.limits", LIMITS);
     SECTIONS.put("sluice.accept-proxy-protocol", ACCEPT_PROXY);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
@@ -146,14 +157,21 @@ final class Keys {
             "backend",
             "mirror",
             "max-connections",
+            "max-connection-rate",
             "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
             "accept-proxy-protocol",
             "server-names",
             "alpn",
             "inspect-timeout",
             "tcp",
             "listen"));
-    SECTIONS.put("sluice.frontends.*.timeouts", List.of("greeting", "client", "client-fin"));
+    SECTIONS.put(
+        "sluice.frontends.*.timeouts", List.of("greeting", "client", "client-fin", "tarpit"));
+    SECTIONS.put("sluice.frontends.*.limits", LIMITS);
     SECTIONS.put("sluice.frontends.*.accept-proxy-protocol", ACCEPT_PROXY);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);

@@ -1,5 +1,7 @@
 package io.sluice.config;
 
+import io.sluice.config.AdmissionConfig.Action;
+import io.sluice.config.AdmissionConfig.SourceLimits;
 import io.sluice.config.PumpConfig.Mode;
 import io.sluice.config.SluiceConfig.TransportChoice;
 import java.time.Duration;
@@ -76,6 +78,25 @@ final class WholeChecks {
           "");
     }
     warnIfNever(section, "client", frontend.clientTimeout());
+    checkAdmission(section, frontend);
+  }
+
+  private void checkAdmission(ConfigSection section, FrontendConfig frontend) {
+    AdmissionConfig admission = frontend.admission();
+    SourceLimits limits = admission.sources();
+    if (limits.connections() > 0 && limits.tracked() < frontend.maxConnections()) {
+      findings.warning(
+          section.section("limits").place("sources"),
+          "when so many sources have connections, others are not limited",
+          "as many as max-connections, " + frontend.maxConnections() + ", are enough");
+    }
+    boolean drops =
+        (!admission.isOpen() && admission.denyAction() == Action.SILENT_DROP)
+            || (limits.isLimited() && limits.action() == Action.SILENT_DROP);
+    if (drops && config.transport() == TransportChoice.NIO) {
+      findings.warning(
+          section.place(), "transport nio cannot drop connections silently, it resets them", "");
+    }
   }
 
   private void checkBackends(List<ConfigSection> sections) {

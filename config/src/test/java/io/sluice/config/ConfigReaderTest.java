@@ -138,6 +138,7 @@ class ConfigReaderTest {
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
+            AdmissionConfigTest.DEFAULT,
             new GreetingConfig(
                 Map.of(),
                 ProxyPolicy.OFF,
@@ -172,6 +173,7 @@ class ConfigReaderTest {
                 0,
                 TransportChoice.AUTO,
                 10000,
+                0,
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 pump,
@@ -207,6 +209,7 @@ class ConfigReaderTest {
             55,
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
+            AdmissionConfigTest.DEFAULT,
             new GreetingConfig(
                 Map.of(
                     ProxyPolicy.REQUIRE,
@@ -255,6 +258,7 @@ class ConfigReaderTest {
                 3,
                 TransportChoice.EPOLL,
                 777,
+                0,
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),

@@ -1,5 +1,6 @@
 package io.sluice.proxy;
 
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.backend.ServerState;
@@ -92,9 +93,10 @@ public final class Proxy implements AutoCloseable {
   }
 
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
+    ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
     for (FrontendConfig frontend : config.frontends().values()) {
       List<Mirror> own = mirrors(frontend);
-      frontends.put(frontend.name(), new Frontend(frontend, backends, own, loopCount));
+      frontends.put(frontend.name(), new Frontend(frontend, backends, own, totalRate, loopCount));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.sluice.session;
 
+import io.sluice.admission.Admission;
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.config.FrontendConfig;
 import io.sluice.mirror.Mirror;
@@ -13,31 +15,38 @@ public final class Frontend {
   private final Backend backend;
   private final GreetingTerms greeting;
   private final ConnectionGate gate;
+  private final ConnectionGate tarpit;
+  private final ConnectionRate rate;
+  private final Admission admission;
   private final CounterSet counters;
   private final List<Mirror> mirrors;
 
   /** A frontend without mirrors. */
   public Frontend(FrontendConfig config, Backend backend, int loops) {
-    this(config, backend, List.of(), loops);
-  }
-
-  /** A frontend whose sessions all go to {@code backend}. */
-  public Frontend(FrontendConfig config, Backend backend, List<Mirror> mirrors, int loops) {
-    this(config, Map.of(backend.name(), backend), mirrors, loops);
+    this(
+        config, Map.of(backend.name(), backend), List.of(), ConnectionRate.UNLIMITED, loops);
   }
 
   /**
    * A frontend whose sessions run on {@code loops} loops.
    *
    * @param backends by name, with all that {@code config} names
+   * @param totalRate that all frontends share
    */
   public Frontend(
-      FrontendConfig config, Map<String, Backend> backends, List<Mirror> mirrors, int loops) {
+      FrontendConfig config,
+      Map<String, Backend> backends,
+      List<Mirror> mirrors,
+      ConnectionRate totalRate,
+      int loops) {
     this.config = config;
     backend = backends.get(config.backend());
     greeting = new GreetingTerms(config.greeting(), backend, backends);
     this.mirrors = List.copyOf(mirrors);
     gate = new ConnectionGate(config.maxConnections());
+    tarpit = new ConnectionGate(config.admission().maxTarpitted());
+    rate = ConnectionRate.of(config.admission().connectionRate()).and(totalRate);
+    admission = Admission.of(config.admission(), greeting.readsProxyHeaders());
     counters = new CounterSet(loops);
   }
 
@@ -69,6 +78,21 @@ public final class Frontend {
   /** Its limit of connections at a time. */
   public ConnectionGate gate() {
     return gate;
+  }
+
+  /** Its limit of connections that are held without being served. */
+  public ConnectionGate tarpit() {
+    return tarpit;
+  }
+
+  /** How fast its connections may come. */
+  public ConnectionRate rate() {
+    return rate;
+  }
+
+  /** Who is let in. */
+  public Admission admission() {
+    return admission;
   }
 
   /** What was counted for it. */

@@ -55,13 +55,26 @@ final class Greeting {
     this.terms = terms;
     this.client = client;
     policy = terms.policyFor(client.peer());
-    state = policy == ProxyPolicy.OFF ? State.HELLO : State.HEADER;
+    state = policy == ProxyPolicy.OFF ? afterHeader() : State.HEADER;
     backend = terms.byDefault();
+  }
+
+  private State afterHeader() {
+    return terms.inspects() ? State.HELLO : State.OVER;
   }
 
   /** How long the step that it is at may take, from its beginning; {@link Relay#NEVER} for ever. */
   long stepNs() {
-    return state == State.HEADER ? terms.headerNs() : terms.inspectNs();
+    return switch (state) {
+      case HEADER -> terms.headerNs();
+      case HELLO -> terms.inspectNs();
+      case OVER, FAILED -> Relay.NEVER;
+    };
+  }
+
+  /** Whether the client's address is not known yet. */
+  boolean isAtHeader() {
+    return state == State.HEADER;
   }
 
   boolean isOver() {
@@ -133,14 +146,10 @@ final class Greeting {
   }
 
   private void onHeaderOver() {
-    become(terms.inspects() ? State.HELLO : State.OVER);
+    become(afterHeader());
   }
 
   private void readHello(ByteBuffer shared, boolean late) {
-    if (!terms.inspects()) { // Neither header nor hello: this peer sends no headers.
-      become(State.OVER);
-      return;
-    }
     boolean isAll = client.isInputEnded();
     look(shared, ClientHelloReader.DEFAULT_BOUND_BYTES);
     ClientHelloReader reader = new ClientHelloReader(ClientHelloReader.DEFAULT_BOUND_BYTES);

@@ -45,11 +45,6 @@ final class GreetingTerms {
             || byDefault.config().balance().key() == BalanceConfig.HashKey.SERVER_NAME;
   }
 
-  /** Whether there is nothing to read of any connection. */
-  boolean isNothing() {
-    return !inspects && !readsProxyHeaders();
-  }
-
   /** Whether a client's address may come by PROXY protocol. */
   boolean readsProxyHeaders() {
     return config.readsProxyHeaders();

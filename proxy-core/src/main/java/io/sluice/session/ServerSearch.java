@@ -91,7 +91,8 @@ final class ServerSearch extends Waiter {
   }
 
   private void assign(Server avoid) {
-    Placement found = backend.assign(this, session.source(), session.serverName(), avoid);
+    Greeting told = session.greeting();
+    Placement found = backend.assign(this, told.source(), told.serverName(), avoid);
     if (found == Placement.QUEUED) {
       queued = true;
       session.onQueued();
@@ -215,12 +216,13 @@ final class ServerSearch extends Waiter {
     if (version == ProxyVersion.NONE) {
       return null;
     }
-    SockAddr source = session.source();
-    SockAddr destination = session.destination();
+    Greeting told = session.greeting();
+    SockAddr source = told.source();
+    SockAddr destination = told.destination();
     return ByteBuffer.wrap(
         version == ProxyVersion.V1
             ? ProxyHeader.v1(source, destination)
-            : ProxyHeader.v2(source, destination, session.tlvs()));
+            : ProxyHeader.v2(source, destination, told.tlvs()));
   }
 
   private void sendHeader() {

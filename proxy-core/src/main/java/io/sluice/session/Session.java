@@ -1,15 +1,13 @@
 package io.sluice.session;
 
+import io.sluice.admission.Verdict;
 import io.sluice.backend.Backend;
-import io.sluice.linux.SockAddr;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
 import io.sluice.mirror.SessionMirrors;
 import io.sluice.stats.Counter;
 import io.sluice.transport.Poller;
 import io.sluice.transport.StreamSocket;
-import io.sluice.wire.ProxyHeader.Tlv;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +42,11 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /** Links of {@link SessionLoop}'s list. */
+  /** {@link SessionLoop}'s: links of its list, and what the client counts for at admission. */
   Session previous;
 
   Session next;
+  Verdict verdict = Verdict.ADMITTED;
 
   private final SessionLoop sessions;
   private final EventLoop loop;
@@ -59,11 +58,11 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private final ServerSearch search;
 
-  /** Null where nothing is to be read before a server is looked for. */
   private final Greeting greeting;
 
   private State state = State.GREETING;
   private boolean queued;
+  private boolean sourceKnown;
 
   /** Of the frontend with the backend, once that is known. */
   private SideTimeouts timeouts;
@@ -84,8 +83,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     this.client = client;
     loop = sessions.loop();
     search = new ServerSearch(this, loop);
-    GreetingTerms terms = frontend.greeting();
-    greeting = terms.isNothing() ? null : new Greeting(terms, client);
+    greeting = new Greeting(frontend.greeting(), client);
     acceptedWallMs = System.currentTimeMillis();
     acceptedNs = loop.nowNs();
   }
@@ -93,13 +91,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   /** Begins: client attached, and the first thing done that is not to be waited for. */
   void begin() {
     count(Counter.SESSIONS, 1);
-    if (greeting == null) {
-      enter(frontend.backend());
-    }
     if (loop.poller().attach(client, this) < 0) {
       close(CloseReason.OUT_OF_RESOURCES);
-    } else if (greeting == null) {
-      lookForServer();
     } else {
       arm(greeting.stepNs());
       onGreeting(false);
@@ -108,16 +101,32 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   /** Takes in what the client has said so far; {@code late} if nothing more is waited for. */
   private void onGreeting(boolean late) {
-    boolean isNextStep = greeting.listen(sessions.greetingBuffer(), late);
+    boolean isNextStep = !greeting.isOver() && greeting.listen(sessions.greetingBuffer(), late);
     if (greeting.fault() != null) {
       close(CloseReason.NO_PROXY_HEADER);
+    } else if (!greeting.isAtHeader() && !isSourceAdmitted()) {
+      close(CloseReason.DENIED);
     } else if (greeting.isOver()) {
       enter(greeting.backend());
-      lookForServer();
-      onReady(); // The client may have left: it was heard, and no event will tell again.
+      become(State.QUEUED);
+      search.begin();
+      if (client.isInputEnded()) {
+        onReady(); // It has left while it was listened to: no event will tell again.
+      }
     } else if (isNextStep) {
       arm(greeting.stepNs());
     }
+  }
+
+  /** Asks once, as soon as the source is known, where it may be another than the peer. */
+  private boolean isSourceAdmitted() {
+    if (!sourceKnown) {
+      sourceKnown = true;
+      if (frontend.greeting().readsProxyHeaders()) {
+        verdict = frontend.admission().checkSource(greeting.source(), loop.nowNs());
+      }
+    }
+    return !verdict.isRefused();
   }
 
   private void enter(Backend backend) {
@@ -126,11 +135,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     if (backend.config().session().hasMaxLifetime()) {
       endAfter(backend.config().session().drawLifetimeNs(sessions.random()), CloseReason.OUTLIVED);
     }
-  }
-
-  private void lookForServer() {
-    become(State.QUEUED);
-    search.begin();
   }
 
   @Override
@@ -210,8 +214,8 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
             frontend.mirrors(),
             sessions.mirrors(),
             frontend.name(),
-            source(),
-            this::destination,
+            greeting.source(),
+            greeting::destination,
             socket.peer(),
             acceptedWallMs,
             this::onReady);
@@ -258,7 +262,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       loop.timers().cancel(deadline);
     }
     if (relay == null) {
-      client.close();
+      sessions.dismiss(client, frontend, verdict);
       if (search.socket() != null) {
         search.socket().reset();
       }
@@ -360,29 +364,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     return client;
   }
 
-  /** The client's address, which a PROXY header may have told. */
-  SockAddr source() {
-    return greeting == null ? client.peer() : greeting.source();
-  }
-
-  /** What the client connected to, likewise. */
-  SockAddr destination() {
-    return greeting == null ? client.local() : greeting.destination();
-  }
-
-  /** The name that the client has asked for by TLS, as far as that was looked at; or null. */
-  String serverName() {
-    return greeting == null ? null : greeting.serverName();
-  }
-
-  /** What else a PROXY header has told. */
-  List<Tlv> tlvs() {
-    return greeting == null ? List.of() : greeting.tlvs();
-  }
-
-  /** What was wrong with the greeting; null if nothing was. */
-  String fault() {
-    return greeting == null ? null : greeting.fault();
+  /** What the client has told before anything else. */
+  Greeting greeting() {
+    return greeting;
   }
 
   /** The two Flows; null if it was never connected. */

@@ -46,7 +46,7 @@ public final class SessionLog {
 
   void onClosed(Session session, CloseReason reason) {
     if (LOG.isInfoEnabled()) {
-      LOG.info("{}", session.fault() == null ? line(session, reason) : faultLine(session));
+      LOG.info("{}", session.greeting().fault() == null ? line(session, reason) : faultLine(session));
     }
   }
 
@@ -55,10 +55,8 @@ public final class SessionLog {
     StringBuilder line = new StringBuilder(128);
     appendStart(line, session);
     return line.append(session.frontend().name())
-        .append('/')
-        .append(session.bind())
         .append(": ")
-        .append(session.fault())
+        .append(session.greeting().fault())
         .toString();
   }
 
@@ -99,7 +97,7 @@ public final class SessionLog {
   }
 
   private static String client(Session session) {
-    SockAddr source = session.source();
+    SockAddr source = session.greeting().source();
     return source.isUnix() ? "unix:" + session.frontend().name() : source.toString();
   }
 

@@ -23,6 +23,19 @@ public enum Counter {
   RETRIES("retries_total", "Failed connections that were followed by one to the same server"),
   REDISPATCHES("redispatches_total", "Failed connections that were followed by one to another"),
   ACCEPT_ERRORS("accept_errors_total", "Accepts that failed for want of descriptors or memory"),
+  DENIED_CONNECTIONS(
+      "denied_connections_total", "Client connections not let in, for whatever reason"),
+  DENIED_BY_LIST("denied_by_list_total", "Client connections that allow or deny kept out"),
+  DENIED_BY_RATE("denied_by_source_rate_total", "Client connections beyond their source's rate"),
+  DENIED_BY_CONNECTIONS(
+      "denied_by_source_connections_total",
+      "Client connections beyond their source's number at a time"),
+  TARPITTED_CONNECTIONS("tarpitted_connections_total", "Client connections held in the tarpit"),
+  SILENTLY_DROPPED(
+      "silently_dropped_connections_total", "Client connections ended without telling the client"),
+  UNTRACKED_CONNECTIONS(
+      "untracked_connections_total",
+      "Client connections let in uncounted because the table of sources was full"),
   CLOSED_NORMALLY("closed_normally_total", "Sessions that both sides ended"),
   CLOSED_BY_CLIENT("closed_by_client_total", "Sessions that the client aborted"),
   CLOSED_BY_SERVER("closed_by_server_total", "Sessions that the server aborted"),

@@ -105,4 +105,13 @@ public interface StreamSocket {
    * Closes with a reset: the peer's next call fails with ECONNRESET. Unsent bytes are discarded.
    */
   void reset();
+
+  /**
+   * Closes without telling the peer, as far as that is possible, so that it goes on waiting for a
+   * connection that is gone. Unsent bytes are discarded; what the peer sends later is answered with
+   * a reset by the kernel, unless a firewall stops it. A reset where the platform has no better.
+   */
+  default void vanish() {
+    reset();
+  }
 }
