@@ -78,10 +78,8 @@ public final class Proxy implements AutoCloseable {
 
   /** Ends the sessions of servers that go down, where that is wanted. */
   private void watch(Backend backend) {
-    for (int i = 0; i < backend.servers().size(); i++) {
-      BackendConfig.ServerConfig terms = backend.config().servers().get(i);
-      if (terms.onMarkedDown() == BackendConfig.OnMarkedDown.CLOSE_SESSIONS) {
-        Server server = backend.servers().get(i);
+    for (Server server : backend.servers()) {
+      if (server.config().onMarkedDown() == BackendConfig.OnMarkedDown.CLOSE_SESSIONS) {
         server.addListener(
             (changed, before, after, why) -> {
               if (before.isUp() && !after.isUp()) {

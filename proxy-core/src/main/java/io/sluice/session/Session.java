@@ -179,9 +179,10 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void onSearching() {
+    boolean ended = client.isEnded(); // May be what finds out that the client is broken.
     if (client.isBroken()) {
       close(CloseReason.CLIENT_RESET);
-    } else if (client.isEnded()) {
+    } else if (ended) {
       boolean waits = state == State.QUEUED;
       close(waits ? CloseReason.CLIENT_GONE_QUEUED : CloseReason.CLIENT_GONE_CONNECTING);
     } else {

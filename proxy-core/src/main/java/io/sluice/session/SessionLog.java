@@ -88,7 +88,7 @@ public final class SessionLog {
     line.append(backend.sessions().get()).append('/');
     line.append(server == null ? 0 : server.sessions()).append('/');
     line.append(search.isRedispatched() ? "+" : "").append(search.retries()).append(' ');
-    line.append(search.serverQueue()).append('/').append(search.backendQueue());
+    line.append(search.serverQueueTurn()).append('/').append(search.backendQueueTurn());
     line.append(" up=").append(up).append(" spliced=").append(splicedPercent(session));
     line.append('%');
     session.mirrors().describe(line);
