@@ -120,10 +120,10 @@ class ArchitectureTest {
           .resideInAnyPackage("io.sluice.transport.epoll..", "io.sluice.transport.nio..");
 
   @ArchTest
-  static final ArchRule onlyThreeClassesSeeTheHoconLibrary =
+  static final ArchRule onlyTwoClassesSeeTheHoconLibrary =
       noClasses()
           .that()
-          .haveNameNotMatching("io\\.sluice\\.config\\.(Config(Loader|Section)|Shown)(\\$.*)?")
+          .haveNameNotMatching("io\\.sluice\\.config\\.Config(Loader|Section)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.typesafe..");

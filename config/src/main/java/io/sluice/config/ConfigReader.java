@@ -59,6 +59,11 @@ public final class ConfigReader {
   /** TCP_CA_NAME_MAX is 16 with the closing zero. */
   private static final Pattern ALGORITHM = Pattern.compile("[a-z0-9_-]{1,15}");
 
+  /** Without the bits of set-id and of directories. */
+  private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+
+  private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_.][A-Za-z0-9_.@$-]{0,255}");
+
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
@@ -143,6 +148,8 @@ public final class ConfigReader {
     greetings.read(sluice);
     SessionReader.read(sluice);
     tcp(sluice.section("tcp"));
+    BandwidthConfig.read(sluice.section("bandwidth"));
+    SourceReader.read(sluice.section("source"));
     listen(sluice.section("listen"));
     PumpConfig pump = PumpReader.read(sluice.section("pump"));
     ConfigSection mirrorDefaults = sluice.section("mirror-defaults");
@@ -205,6 +212,7 @@ public final class ConfigReader {
         clientFin,
         admissions.read(section),
         greetings.read(section),
+        BandwidthConfig.read(section.section("bandwidth")),
         listen,
         tcp);
   }
@@ -242,7 +250,7 @@ public final class ConfigReader {
         timeout(timeouts, "server-fin"),
         timeout(timeouts, "tunnel"),
         BackendReader.queueTimeout(timeouts, connect),
-        tcp(section.section("tcp")));
+        tcp(section.section("tcp")).from(SourceReader.read(section.section("source"))));
   }
 
   /** The address, or null after a problem. */
@@ -281,6 +289,15 @@ public final class ConfigReader {
         listen.integer("backlog", 1, BACKLOG_MAX, null),
         listen.duration("defer-accept", SECOND, DEFER_ACCEPT_MAX, OFF_DURATION),
         listen.integer("fast-open", 1, BACKLOG_MAX, OFF),
-        listen.bool("v6only"));
+        listen.bool("v6only"),
+        unixFile(listen));
+  }
+
+  private static UnixFile unixFile(ConfigSection listen) {
+    String mode = listen.text("unix-mode", MODE, "an octal number such as 0660", AUTO_NAME);
+    return new UnixFile(
+        mode.isEmpty() ? UnixFile.AS_BOUND.mode() : Integer.parseInt(mode, 8),
+        listen.text("unix-owner", ACCOUNT, "the name or number of a user", AUTO_NAME),
+        listen.text("unix-group", ACCOUNT, "the name or number of a group", AUTO_NAME));
   }
 }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -76,11 +75,15 @@ final class ConfigSection {
         (key, value) -> {
           if (!Keys.isKnown(pattern, key)) {
             findings()
-                .error(Shown.place(pathOf(key), value), "unknown key", Keys.remedy(pattern, key));
+                .error(
+                    ConfigLoader.place(pathOf(key), value),
+                    "unknown key",
+                    Keys.remedy(pattern, key));
           } else if (named && !NAME.matcher(key).matches()) {
             findings()
                 .error(
-                    Shown.place(pathOf(key), value), "a name has only letters, digits and _ . : -");
+                    ConfigLoader.place(pathOf(key), value),
+                    "a name has only letters, digits and _ . : -");
           }
         });
   }
@@ -122,9 +125,14 @@ final class ConfigSection {
 
   /** A section inside this one; empty when the file does not have it. */
   ConfigSection section(String key) {
-    assert Keys.isKnown(pattern, key) : pattern + " " + key;
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
-    return child(key, Keys.join(pattern, key), inherits ? inherited.section(key) : null);
+    return section(key, inherits ? inherited.section(key) : null);
+  }
+
+  /** The same, but it inherits from {@code parent}, or from nothing if that is null. */
+  ConfigSection section(String key, ConfigSection parent) {
+    assert Keys.isKnown(pattern, key) : pattern + " " + key;
+    return child(key, Keys.join(pattern, key), parent);
   }
 
   /**
@@ -155,7 +163,8 @@ final class ConfigSection {
       return new ConfigSection(reading, append(key), childPattern, held, parent, false);
     }
     if (value != null) {
-      findings().error(Shown.place(pathOf(key), value), "must be an object: " + key + " { ... }");
+      findings()
+          .error(ConfigLoader.place(pathOf(key), value), "must be an object: " + key + " { ... }");
     }
     ConfigObject empty = ConfigValueFactory.fromMap(Map.of(), object.origin().description());
     boolean isBroken = broken || value != null;
@@ -174,7 +183,7 @@ final class ConfigSection {
         expected,
         0,
         value -> {
-          String text = Shown.text(value);
+          String text = ConfigLoader.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -198,7 +207,7 @@ final class ConfigSection {
         expected,
         0L,
         value -> {
-          if (word != null && Shown.text(value).equals(word.text())) {
+          if (word != null && ConfigLoader.text(value).equals(word.text())) {
             return word.value();
           }
           long size = value.atKey(key).getBytes(key);
@@ -206,7 +215,10 @@ final class ConfigSection {
         });
   }
 
-  /** A duration from {@code min} to {@code max}, or a word, or the word's value in numbers. */
+  /**
+   * A duration from {@code min} to {@code max}, or a word (null: none), or the word's value in
+   * numbers.
+   */
   Duration duration(String key, Duration min, Duration max, Word<Duration> word) {
     String range = "between " + Units.duration(min) + " and " + Units.duration(max);
     String expected = orWord(word, "a duration such as 30s, 5m or 500ms, " + range);
@@ -215,13 +227,12 @@ final class ConfigSection {
         expected,
         Duration.ZERO,
         value -> {
-          if (word != null && Shown.text(value).equals(word.text())) {
+          if (word != null && ConfigLoader.text(value).equals(word.text())) {
             return word.value();
           }
           Duration duration = value.atKey(key).getDuration(key);
           boolean inRange = duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
-          boolean isWord = word != null && duration.equals(word.value());
-          return inRange || isWord ? duration : null;
+          return inRange || (word != null && duration.equals(word.value())) ? duration : null;
         });
   }
 
@@ -239,7 +250,7 @@ final class ConfigSection {
     if (found == null) {
       return null;
     }
-    String text = Shown.text(found.value());
+    String text = ConfigLoader.text(found.value());
     E choice = choices.get(text);
     if (choice == null) {
       findings()
@@ -258,7 +269,7 @@ final class ConfigSection {
         orWord(word, expected),
         "",
         value -> {
-          String text = Shown.text(value);
+          String text = ConfigLoader.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -291,38 +302,46 @@ final class ConfigSection {
       return string(found.place(), found.value()).stream().toList();
     }
     String at = found.place().key();
-    return list.stream().flatMap(value -> string(Shown.place(at, value), value).stream()).toList();
+    return list.stream()
+        .flatMap(value -> string(ConfigLoader.place(at, value), value).stream())
+        .toList();
   }
 
   /** Names of the operator's choice, in alphabetical order, with the string behind each. */
   Map<String, Text> table(String key) {
-    Map<String, Text> table = new TreeMap<>();
     Found found = note(key);
     if (found == null) {
-      return table;
+      return Map.of();
     }
     if (!(found.value() instanceof ConfigObject held)) {
       findings().error(found.place(), "must be an object: " + key + " { \"name\" = value }");
-      return table;
+      return Map.of();
     }
-    held.forEach(
-        (name, value) -> {
-          Place place = Shown.place(found.place().key() + "." + render(List.of(name)), value);
-          if (value instanceof ConfigObject) {
-            findings().error(place, "a name with dots in it must be in quotes");
-          } else {
-            string(place, value).ifPresent(text -> table.put(name, text));
-          }
-        });
-    return table;
+    return ConfigLoader.strings(
+        findings(), found.place().key(), held, "a name with dots in it must be in quotes");
+  }
+
+  /** The objects of a list, each as its keys with their values, which must be strings. */
+  List<Map<String, Text>> objects(String key) {
+    Found found = note(key);
+    List<Map<String, Text>> objects = new ArrayList<>();
+    if (found != null && !(found.value() instanceof ConfigList)) {
+      findings().error(found.place(), "must be a list of objects: [ { ... }, ... ]");
+    } else if (found != null) {
+      for (ConfigValue value : (ConfigList) found.value()) {
+        String at = found.place().key();
+        if (value instanceof ConfigObject object) {
+          objects.add(ConfigLoader.strings(findings(), at, object, ConfigLoader.NO_STRING));
+        } else {
+          findings().error(ConfigLoader.place(at, value), "must be an object: { ... }");
+        }
+      }
+    }
+    return objects;
   }
 
   private Optional<Text> string(Place place, ConfigValue value) {
-    if (value.valueType() == ConfigValueType.STRING) {
-      return Optional.of(new Text(Shown.text(value), place));
-    }
-    findings().error(place, "must be a string in quotes");
-    return Optional.empty();
+    return ConfigLoader.string(findings(), place, value);
   }
 
   private interface Conversion<T> {
@@ -358,7 +377,7 @@ final class ConfigSection {
       return null;
     }
     String at = pathOf(key);
-    String shown = Shown.of(found.value(), true);
+    String shown = ConfigLoader.shown(found.value(), true);
     reading.settings().put(at, new Setting(at, shown, found.place().origin().toString()));
     return found;
   }
@@ -367,7 +386,7 @@ final class ConfigSection {
     assert Keys.isKnown(pattern, key) : pattern + " " + key;
     if (isSet(key)) {
       ConfigValue value = object.get(key);
-      return new Found(Shown.place(pathOf(key), value), value);
+      return new Found(ConfigLoader.place(pathOf(key), value), value);
     }
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
     return inherits ? inherited.find(key) : null;

@@ -14,6 +14,7 @@ import java.util.List;
  * @param clientFinTimeout inactivity of a half-closed client side; zero means unset
  * @param admission who is let in
  * @param greeting what is read of a connection before a server is looked for
+ * @param bandwidth how fast the bytes of its sessions may move
  * @param tcp options of the listening sockets and of the connections accepted from them
  */
 public record FrontendConfig(
@@ -26,6 +27,7 @@ public record FrontendConfig(
     Duration clientFinTimeout,
     AdmissionConfig admission,
     GreetingConfig greeting,
+    BandwidthConfig bandwidth,
     ListenOptions listen,
     TcpOptions tcp) {
 

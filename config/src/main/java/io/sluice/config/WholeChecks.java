@@ -55,7 +55,7 @@ final class WholeChecks {
       if (!(bind.address() instanceof Address.Systemd)) {
         findings.warning(
             sluice.place("exit-idle-time"),
-            "after the exit nobody listens on " + bind.address(),
+            "after the exit nobody accepts at " + bind.address(),
             "let systemd listen and start the service again: bind = \"systemd:NAME\"");
         return;
       }
@@ -79,6 +79,30 @@ final class WholeChecks {
     }
     warnIfNever(section, "client", frontend.clientTimeout());
     checkAdmission(section, frontend);
+    checkUnixFile(section, frontend);
+  }
+
+  private void checkUnixFile(ConfigSection section, FrontendConfig frontend) {
+    if (frontend.listen().unixFile().equals(UnixFile.AS_BOUND)) {
+      return;
+    }
+    ConfigSection listen = section.section("listen");
+    if (frontend.binds().stream().anyMatch(Address.Unix.class::isInstance)) {
+      if (config.transport() == TransportChoice.NIO) {
+        findings.error(
+            section.place("bind"),
+            "unix-mode, unix-owner and unix-group need the epoll transport for this");
+      }
+      return;
+    }
+    for (String key : List.of("unix-mode", "unix-owner", "unix-group")) {
+      if (listen.isSet(key)) {
+        findings.warning(
+            listen.place(key),
+            "means nothing without a bind to a UNIX socket in the file system",
+            "");
+      }
+    }
   }
 
   private void checkAdmission(ConfigSection section, FrontendConfig frontend) {

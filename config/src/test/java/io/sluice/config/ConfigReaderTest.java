@@ -121,7 +121,16 @@ class ConfigReaderTest {
 
   private static ServerConfig plainServer(String name, Address address) {
     return new ServerConfig(
-        name, address, 1, false, 0, 0, Integer.MAX_VALUE, Duration.ZERO, OnMarkedDown.KEEP);
+        name,
+        address,
+        1,
+        false,
+        0,
+        0,
+        Integer.MAX_VALUE,
+        Duration.ZERO,
+        OnMarkedDown.KEEP,
+        HealthConfigTest.DEFAULTS);
   }
 
   @Test
@@ -147,6 +156,7 @@ class ConfigReaderTest {
                 Map.of(),
                 Map.of(),
                 Duration.ofSeconds(3)),
+            BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
@@ -222,6 +232,7 @@ class ConfigReaderTest {
                 Map.of("www.example.com", "app", "*.example.org", "app"),
                 Map.of("h2", "app"),
                 Duration.ofMillis(700)),
+            BandwidthConfig.UNLIMITED,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
     var app =
@@ -242,7 +253,8 @@ class ConfigReaderTest {
                     5,
                     0,
                     Duration.ofSeconds(20),
-                    OnMarkedDown.CLOSE_SESSIONS)),
+                    OnMarkedDown.CLOSE_SESSIONS,
+                    HealthConfigTest.DEFAULTS)),
             90,
             new RetryConfig(5, 2),
             new SessionConfig(ProxyVersion.V2, Duration.ofHours(12), 25),

@@ -77,9 +77,6 @@ public final class Linux {
   public static final int IP_TRANSPARENT = 19;
   public static final int IP_BIND_ADDRESS_NO_PORT = 24;
 
-  /** Two ports in one int, the first in the lower half; Linux 6.3. */
-  public static final int IP_LOCAL_PORT_RANGE = 51;
-
   public static final int IPV6_UNICAST_HOPS = 16;
   public static final int IPV6_V6ONLY = 26;
   public static final int IPV6_TCLASS = 67;

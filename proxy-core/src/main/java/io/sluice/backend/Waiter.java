@@ -45,8 +45,8 @@ public abstract class Waiter {
   protected abstract void onNoServer();
 
   /**
-   * HAProxy's {@code srv_queue}: how many were served by the queue of one server while this stood in
-   * it, itself included; 0 if it did not. After the end of a wait.
+   * HAProxy's {@code srv_queue}: how many were served by the queue of one server while this stood
+   * in it, itself included; 0 if it did not. After the end of a wait.
    */
   public final int serverQueueTurn() {
     return bound ? turn : 0;

@@ -18,13 +18,13 @@ public final class Frontend {
   private final ConnectionGate tarpit;
   private final ConnectionRate rate;
   private final Admission admission;
+  private final Bandwidth bandwidth;
   private final CounterSet counters;
   private final List<Mirror> mirrors;
 
   /** A frontend without mirrors. */
   public Frontend(FrontendConfig config, Backend backend, int loops) {
-    this(
-        config, Map.of(backend.name(), backend), List.of(), ConnectionRate.UNLIMITED, loops);
+    this(config, Map.of(backend.name(), backend), List.of(), ConnectionRate.UNLIMITED, loops);
   }
 
   /**
@@ -47,6 +47,7 @@ public final class Frontend {
     tarpit = new ConnectionGate(config.admission().maxTarpitted());
     rate = ConnectionRate.of(config.admission().connectionRate()).and(totalRate);
     admission = Admission.of(config.admission(), greeting.readsProxyHeaders());
+    bandwidth = Bandwidth.of(config.bandwidth());
     counters = new CounterSet(loops);
   }
 
@@ -93,6 +94,11 @@ public final class Frontend {
   /** Who is let in. */
   public Admission admission() {
     return admission;
+  }
+
+  /** How fast the bytes of its sessions may move. */
+  Bandwidth bandwidth() {
+    return bandwidth;
   }
 
   /** What was counted for it. */

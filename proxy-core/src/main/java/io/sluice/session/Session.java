@@ -220,7 +220,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
             socket.peer(),
             acceptedWallMs,
             this::onReady);
-    relay = new Relay(client, socket, loop.poller(), timeouts, mirrors, loop.nowNs());
+    relay = new Relay(client, socket, loop, timeouts, mirrors, frontend.bandwidth(), this);
     if (mirrors == SessionMirrors.NONE) {
       onRelaying();
     } else {

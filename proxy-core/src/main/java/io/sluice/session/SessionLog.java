@@ -46,7 +46,8 @@ public final class SessionLog {
 
   void onClosed(Session session, CloseReason reason) {
     if (LOG.isInfoEnabled()) {
-      LOG.info("{}", session.greeting().fault() == null ? line(session, reason) : faultLine(session));
+      LOG.info(
+          "{}", session.greeting().fault() == null ? line(session, reason) : faultLine(session));
     }
   }
 

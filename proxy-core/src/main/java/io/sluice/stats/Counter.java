@@ -23,6 +23,10 @@ public enum Counter {
   RETRIES("retries_total", "Failed connections that were followed by one to the same server"),
   REDISPATCHES("redispatches_total", "Failed connections that were followed by one to another"),
   ACCEPT_ERRORS("accept_errors_total", "Accepts that failed for want of descriptors or memory"),
+  CHECKS("checks_total", "Health checks and questions to agents begun"),
+  CHECK_FAILURES(
+      "check_failures_total", "Health checks failed and bad words of agents, except while down"),
+  SERVER_DOWNS("server_downs_total", "Times that checks or an agent took a server down"),
   DENIED_CONNECTIONS(
       "denied_connections_total", "Client connections not let in, for whatever reason"),
   DENIED_BY_LIST("denied_by_list_total", "Client connections that allow or deny kept out"),

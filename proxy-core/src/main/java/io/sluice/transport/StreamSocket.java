@@ -89,6 +89,16 @@ public interface StreamSocket {
    */
   long discard();
 
+  /**
+   * Has the kernel send no faster than {@code bytesPerSecond} (SO_MAX_PACING_RATE of socket(7)),
+   * smoothly and whatever way the bytes take to the socket.
+   *
+   * @return false where it cannot: the socket sends as fast as it can then
+   */
+  default boolean pace(long bytesPerSecond) {
+    return false;
+  }
+
   /** Sends FIN after the bytes already written. Harmless on a broken socket. */
   void shutdownOutput();
 

@@ -234,8 +234,7 @@ class GreetingTest {
     "nio, a.example, 1", "nio, x.b.example, 1", "nio, b.example, 0", "nio, c.example, 0",
   })
   void theServerNameLeadsToItsBackend(String transport, String name, int origin) throws Exception {
-    String settings =
-        named("A.example.", "other", 1).replace("}", ", \"*.b.example\" = other }");
+    String settings = named("A.example.", "other", 1).replace("}", ", \"*.b.example\" = other }");
     try (LoopHarness harness = LoopHarness.over(transport, 2, settings);
         LogCapture log = new LogCapture()) {
       String hello = TestHello.of(name);
@@ -248,16 +247,14 @@ class GreetingTest {
 
       assertThat(log.sessions().get(0)).contains(origin == 1 ? " web other/x " : " web app/s0 ");
       assertThat(harness.backends.get("other").sessions().get()).isZero();
-      assertThat(harness.backends.get("other").counters().sum(Counter.SESSIONS))
-          .isEqualTo(origin);
+      assertThat(harness.backends.get("other").counters().sum(Counter.SESSIONS)).isEqualTo(origin);
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void whatIsNoHelloGoesToTheBackendAtOnce(String transport) throws Exception {
-    try (LoopHarness harness =
-        LoopHarness.over(transport, 2, named("a.example", "other", 1))) {
+    try (LoopHarness harness = LoopHarness.over(transport, 2, named("a.example", "other", 1))) {
       Peer client = harness.client();
       client.send("SSH-2.0");
       harness.expect(harness.accepted(0), "SSH-2.0");
@@ -268,8 +265,7 @@ class GreetingTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void silenceGoesToTheBackendAfterTheInspectTimeout(String transport) throws Exception {
-    try (LoopHarness harness =
-            LoopHarness.over(transport, 2, named("a.example", "other", 1));
+    try (LoopHarness harness = LoopHarness.over(transport, 2, named("a.example", "other", 1));
         LogCapture log = new LogCapture()) {
       Peer client = harness.client();
       harness.turnUntil("a session", () -> harness.sessions.size() == 1);
@@ -289,8 +285,7 @@ class GreetingTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void halfAHelloAndAnEndGoesToTheBackend(String transport) throws Exception {
-    try (LoopHarness harness =
-        LoopHarness.over(transport, 2, named("a.example", "other", 1))) {
+    try (LoopHarness harness = LoopHarness.over(transport, 2, named("a.example", "other", 1))) {
       String half = TestHello.of("a.example").substring(0, 20);
       harness.client().send(half).finish();
       Peer server = harness.accepted(0);
@@ -314,8 +309,7 @@ class GreetingTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void aResetWhileItIsListenedToEndsIt(String transport) throws Exception {
-    try (LoopHarness harness =
-        LoopHarness.over(transport, 2, named("a.example", "other", 1))) {
+    try (LoopHarness harness = LoopHarness.over(transport, 2, named("a.example", "other", 1))) {
       Peer client = harness.client();
       client.send("\u0016");
       harness.turnUntil("a session", () -> harness.sessions.size() == 1);

@@ -195,8 +195,7 @@ class QueueTest {
       for (int attempts = 1; attempts <= 3; attempts++) {
         int expected = attempts;
         harness.turnUntil(
-            "failure " + attempts,
-            () -> harness.counted(Counter.CONNECT_FAILURES) == expected);
+            "failure " + attempts, () -> harness.counted(Counter.CONNECT_FAILURES) == expected);
         harness.pass(Duration.ofMillis(699));
         assertThat(harness.counted(Counter.CONNECT_ATTEMPTS)).isEqualTo(attempts);
         harness.pass(Duration.ofMillis(1));

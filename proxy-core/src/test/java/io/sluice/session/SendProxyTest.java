@@ -36,8 +36,7 @@ class SendProxyTest {
       client.send("payload");
       Peer server = harness.accepted(0);
 
-      harness.expect(
-          server, "PROXY TCP4 127.0.0.1 127.0.0.1 " + from + " " + to + "\r\npayload");
+      harness.expect(server, "PROXY TCP4 127.0.0.1 127.0.0.1 " + from + " " + to + "\r\npayload");
       server.send("answer");
       harness.expect(client, "answer");
     }
@@ -76,8 +75,7 @@ class SendProxyTest {
 
   @Test
   void whatVersion2ToldBesidesIsPassedOn() throws Exception {
-    String settings =
-        "accept-proxy-protocol.otherwise = require\nsend-proxy-protocol = v2\n";
+    String settings = "accept-proxy-protocol.otherwise = require\nsend-proxy-protocol = v2\n";
     try (LoopHarness harness = LoopHarness.epoll(settings)) {
       byte[] header =
           ProxyHeader.v2(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -68,8 +69,8 @@ class AdmissionIT {
         Sluice sluice = start(transport, echo.address(), "deny = \"file:" + list + "\"")) {
       assertThat(curl(sluice)).isEqualTo(RECEIVE_ERROR);
       try (Socket client = new Socket()) {
-        client.bind(new InetSocketAddress("127.0.0.2", 0));
-        client.connect(new InetSocketAddress("127.0.0.1", sluice.port()));
+        client.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 2}), 0));
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), sluice.port()));
         assertThat(Echo.roundTrip(client, BYTES)).isEqualTo(BYTES);
       }
 

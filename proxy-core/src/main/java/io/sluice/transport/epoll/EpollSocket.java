@@ -262,6 +262,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   @Override
+  public boolean pace(long bytesPerSecond) {
+    return tcp && poller.options().pace(fd(), bytesPerSecond) == 0;
+  }
+
+  @Override
   public void shutdownOutput() {
     sys.shutdown(fd(), Linux.SHUT_WR);
   }

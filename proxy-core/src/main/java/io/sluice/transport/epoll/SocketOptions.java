@@ -48,6 +48,13 @@ final class SocketOptions {
     return sys.setsockopt(fd, level, option, memory.address() + VALUE, Integer.BYTES);
   }
 
+  /** SO_MAX_PACING_RATE, of which kernels before 4.20 take the lower 32 bits only. */
+  int pace(int fd, long bytesPerSecond) {
+    memory.buffer().putLong(VALUE, bytesPerSecond);
+    return sys.setsockopt(
+        fd, Linux.SOL_SOCKET, Linux.SO_MAX_PACING_RATE, memory.address() + VALUE, Long.BYTES);
+  }
+
   /** getsockopt(2) of an int, or {@code -errno}. */
   int getInt(int fd, int level, int option) {
     memory.buffer().putInt(LENGTH, Integer.BYTES);
