@@ -1,5 +1,6 @@
 package io.sluice.config;
 
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
@@ -265,6 +266,13 @@ final class ConfigLoader {
     }
     findings.error(place, NO_STRING);
     return Optional.empty();
+  }
+
+  /** The strings of a list whose path is {@code at}. */
+  static List<ConfigSection.Text> strings(Findings findings, String at, ConfigList list) {
+    return list.stream()
+        .flatMap(value -> string(findings, place(at, value), value).stream())
+        .toList();
   }
 
   /**

@@ -280,16 +280,17 @@ final class ConfigSection {
   /** One string; empty after a problem. */
   Optional<Text> string(String key) {
     Found found = note(key);
-    return found == null ? Optional.empty() : string(found.place(), found.value());
+    return found == null
+        ? Optional.empty()
+        : ConfigLoader.string(findings(), found.place(), found.value());
   }
 
   /** One string, or the strings of a list, each with its own place. */
   List<Text> strings(String key) {
-    List<Text> strings = list(key);
     if (find(key) != null && find(key).value() instanceof ConfigList list && list.isEmpty()) {
       findings().error(place(key), "must not be empty");
     }
-    return strings;
+    return list(key);
   }
 
   /** The same where an empty list has a meaning. */
@@ -299,22 +300,18 @@ final class ConfigSection {
       return List.of();
     }
     if (!(found.value() instanceof ConfigList list)) {
-      return string(found.place(), found.value()).stream().toList();
+      return string(key).stream().toList();
     }
-    String at = found.place().key();
-    return list.stream()
-        .flatMap(value -> string(ConfigLoader.place(at, value), value).stream())
-        .toList();
+    return ConfigLoader.strings(findings(), found.place().key(), list);
   }
 
   /** Names of the operator's choice, in alphabetical order, with the string behind each. */
   Map<String, Text> table(String key) {
     Found found = note(key);
-    if (found == null) {
-      return Map.of();
-    }
-    if (!(found.value() instanceof ConfigObject held)) {
+    if (found != null && !(found.value() instanceof ConfigObject)) {
       findings().error(found.place(), "must be an object: " + key + " { \"name\" = value }");
+    }
+    if (found == null || !(found.value() instanceof ConfigObject held)) {
       return Map.of();
     }
     return ConfigLoader.strings(
@@ -329,19 +326,16 @@ final class ConfigSection {
       findings().error(found.place(), "must be a list of objects: [ { ... }, ... ]");
     } else if (found != null) {
       for (ConfigValue value : (ConfigList) found.value()) {
-        String at = found.place().key();
         if (value instanceof ConfigObject object) {
-          objects.add(ConfigLoader.strings(findings(), at, object, ConfigLoader.NO_STRING));
+          objects.add(
+              ConfigLoader.strings(
+                  findings(), found.place().key(), object, ConfigLoader.NO_STRING));
         } else {
-          findings().error(ConfigLoader.place(at, value), "must be an object: { ... }");
+          findings().error(ConfigLoader.place(found.place().key(), value), "must be an object: { ... }");
         }
       }
     }
     return objects;
-  }
-
-  private Optional<Text> string(Place place, ConfigValue value) {
-    return ConfigLoader.string(findings(), place, value);
   }
 
   private interface Conversion<T> {

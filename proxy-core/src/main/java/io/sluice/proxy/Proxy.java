@@ -3,7 +3,6 @@ package io.sluice.proxy;
 import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.ServerState;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
@@ -56,6 +55,7 @@ public final class Proxy implements AutoCloseable {
   private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
   private final Listeners listeners;
   private final Loops loops = new Loops();
+  private final ServerSessions servers = new ServerSessions(backends, loops);
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
   private HealthChecks checks = HealthChecks.NONE;
   private LoopPulse pulse = new LoopPulse(List.of());
@@ -76,21 +76,7 @@ public final class Proxy implements AutoCloseable {
     for (BackendConfig backend : config.backends().values()) {
       backends.put(
           backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
-      watch(backends.get(backend.name()));
-    }
-  }
-
-  /** Ends the sessions of servers that go down, where that is wanted. */
-  private void watch(Backend backend) {
-    for (Server server : backend.servers()) {
-      if (server.config().onMarkedDown() == BackendConfig.OnMarkedDown.CLOSE_SESSIONS) {
-        server.addListener(
-            (changed, before, after, why) -> {
-              if (before.isUp() && !after.isUp()) {
-                closeSessionsOf(changed, CloseReason.SERVER_DOWN);
-              }
-            });
-      }
+      servers.watch(backends.get(backend.name()));
     }
     checkSources();
   }
@@ -310,11 +296,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when there is no such backend or server
    */
   public void drainServer(String backend, String server, Duration deadline) {
-    Server drained = server(backend, server);
-    drained.setAdmin(ServerState.Admin.DRAIN, "drain");
-    for (SessionLoop sessions : loops.all()) {
-      sessions.loop().execute(() -> sessions.drain(drained, deadline.toNanos()));
-    }
+    servers.drain(servers.find(backend, server), deadline);
   }
 
   /**
@@ -323,22 +305,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when there is no such backend or server
    */
   public void closeSessionsOf(String backend, String server) {
-    closeSessionsOf(server(backend, server), CloseReason.KILLED);
-  }
-
-  private void closeSessionsOf(Server server, CloseReason reason) {
-    for (SessionLoop sessions : loops.all()) {
-      sessions.loop().execute(() -> sessions.closeSessionsOf(server, reason));
-    }
-  }
-
-  private Server server(String backend, String server) {
-    Backend found = backends.get(backend);
-    return (found == null ? List.<Server>of() : found.servers())
-        .stream()
-            .filter(one -> one.name().equals(server))
-            .findAny()
-            .orElseThrow(() -> new IllegalArgumentException("no server " + backend + "/" + server));
+    servers.closeSessionsOf(servers.find(backend, server), CloseReason.KILLED);
   }
 
   /** Ends all sessions and releases everything, at once. */

@@ -9,7 +9,7 @@ import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
 import io.sluice.transport.StreamSocket;
 import java.nio.ByteBuffer;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -37,7 +37,7 @@ public final class SessionLoop {
   private final SessionLog log;
   private final Refusals refusals;
   private final MirrorLoop mirrors;
-  private final Map<Frontend, Map<Backend, SideTimeouts>> timeouts = new IdentityHashMap<>();
+  private final Map<Frontend, Map<Backend, SideTimeouts>> timeouts = new HashMap<>();
   private final RandomGenerator random = new SplittableRandom();
   private List<SessionLoop> all = List.of(this);
   private Session first;
@@ -260,7 +260,7 @@ public final class SessionLoop {
   /** The time-outs of a session of {@code frontend} that goes to {@code backend}. */
   SideTimeouts timeouts(Frontend frontend, Backend backend) {
     return timeouts
-        .computeIfAbsent(frontend, f -> new IdentityHashMap<>())
+        .computeIfAbsent(frontend, f -> new HashMap<>())
         .computeIfAbsent(backend, b -> SideTimeouts.of(frontend.config(), b.config()));
   }
 
