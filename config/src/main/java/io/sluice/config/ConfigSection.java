@@ -331,7 +331,8 @@ final class ConfigSection {
               ConfigLoader.strings(
                   findings(), found.place().key(), object, ConfigLoader.NO_STRING));
         } else {
-          findings().error(ConfigLoader.place(found.place().key(), value), "must be an object: { ... }");
+          findings()
+              .error(ConfigLoader.place(found.place().key(), value), "must be an object: { ... }");
         }
       }
     }

@@ -39,7 +39,8 @@ class GreetingReaderTest {
                 + " write \"www.example.com\" or \"*.example.com\""),
         Arguments.of(
             "sluice.server-names { \"b\\u00fccher.example\" = app }",
-            "s.conf:5: sluice.server-names.\"b\u00fccher.example\" = \"app\": \"b\u00fccher.example\""
+            "s.conf:5: sluice.server-names.\"b\u00fccher.example\" = \"app\":"
+                + " \"b\u00fccher.example\""
                 + " is no server name: write \"www.example.com\" or \"*.example.com\""),
         Arguments.of(
             "sluice.server-names { \"a.com\" = app, \"A.com.\" = other }",
@@ -65,24 +66,25 @@ class GreetingReaderTest {
                 + " or ignore or reject or off"),
         Arguments.of(
             "sluice.frontends.web.accept-proxy-protocol.require = \"10.0.0.1/8\"",
-            "s.conf:5: sluice.frontends.web.accept-proxy-protocol.require = \"10.0.0.1/8\": has bits"
-                + " behind its prefix: write 10.0.0.0/8; a list has addresses such as 10.0.0.0/8,"
-                + " and unix, or file:/path"),
+            "s.conf:5: sluice.frontends.web.accept-proxy-protocol.require = \"10.0.0.1/8\": has"
+                + " bits behind its prefix: write 10.0.0.0/8; a list has addresses such as"
+                + " 10.0.0.0/8, and unix, or file:/path"),
         Arguments.of(
             "sluice.accept-proxy-protocol.max-header = 100",
             "s.conf:5: sluice.accept-proxy-protocol.max-header = 100: must be a size such as 64KiB,"
                 + " between 536 and 65551"),
         Arguments.of(
             "sluice.inspect-timeout = 1h",
-            "s.conf:5: sluice.inspect-timeout = \"1h\": must be a duration such as 30s, 5m or 500ms,"
-                + " between 1ms and 10m"),
+            "s.conf:5: sluice.inspect-timeout = \"1h\": must be a duration such as 30s, 5m or"
+                + " 500ms, between 1ms and 10m"),
         Arguments.of(
             "sluice.backends.app.send-proxy-protocol = v3",
             "s.conf:5: sluice.backends.app.send-proxy-protocol = \"v3\": must be none or v1 or v2;"
                 + " did you mean \"v1\"?"),
         Arguments.of(
             "sluice.max-lifetime-jitter = 101%",
-            "s.conf:5: sluice.max-lifetime-jitter = \"101%\": must be a percentage from 0% to 100%"));
+            "s.conf:5: sluice.max-lifetime-jitter = \"101%\": must be a percentage from 0% to"
+                + " 100%"));
   }
 
   @ParameterizedTest

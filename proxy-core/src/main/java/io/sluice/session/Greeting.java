@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * is taken off, and a ClientHello, which stays.
  *
  * <pre>
- *   HEADER ──header, or none where none is needed──▶ HELLO ──ClientHello, other bytes, silence──▶ OVER
- *      └──── no header where one is needed, a bad one, one that is not wanted ───────────────────▶ FAILED
+ *   HEADER ──header, or none where none is needed──▶ HELLO ──hello, other bytes, silence──▶ OVER
+ *      └──── none where one is needed, a bad one, one that is not wanted ────▶ FAILED
  * </pre>
  *
  * <p>Invariant: no byte of the client is kept here. Each look begins at the first byte that nobody

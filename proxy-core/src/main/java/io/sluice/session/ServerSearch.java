@@ -244,7 +244,10 @@ final class ServerSearch extends Waiter {
   private void onFailed(int failure) {
     errno = failure;
     session.count(Counter.CONNECT_FAILURES, 1);
-    server.observer().onConnectFailed(Errno.text(errno));
+    CloseReason reason = CloseReason.ofConnect(errno);
+    if (reason != CloseReason.OUT_OF_RESOURCES) { // Which would not be the server's fault.
+      server.observer().onConnectFailed(Errno.text(errno));
+    }
     connectedAfterNs = NEVER_HAPPENED;
     header = null;
     if (socket != null) {
@@ -253,7 +256,7 @@ final class ServerSearch extends Waiter {
     }
     RetryConfig terms = backend.config().retry();
     if (attempts > terms.retries()) {
-      session.close(CloseReason.ofConnect(errno));
+      session.close(reason);
     } else if (terms.redispatches(attempts)) {
       leaveServer();
       assign(server);

@@ -3,7 +3,10 @@ package io.sluice.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -44,6 +48,7 @@ class GoldenIT {
   private final class Running implements AutoCloseable {
     final Map<Situation, Integer> ports = new EnumMap<>(Situation.class);
     final Map<Situation, ServerSocket> servers = new EnumMap<>(Situation.class);
+    final int faultPort = Ports.free();
     final Program program;
     final boolean logsToStderr;
 
@@ -76,6 +81,8 @@ class GoldenIT {
         text.append(ports.get(situation)).append("\n ");
         text.append(situation.haproxy(servers.get(situation).getLocalPort())).append('\n');
       }
+      text.append("listen pp\n timeout client 400ms\n server a 127.0.0.1:1\n bind 127.0.0.1:");
+      text.append(faultPort).append(" accept-proxy\n");
       Path config = Files.writeString(own.resolve("haproxy.cfg"), text);
       List<String> command = List.of(Tool.HAPROXY.path(), "-db", "-f", config.toString());
       return Program.start(own, "haproxy", command).awaitPort(lastPort());
@@ -93,6 +100,9 @@ class GoldenIT {
         text.append("backends.").append(name).append(" { ");
         text.append(situation.sluice(servers.get(situation).getLocalPort())).append(" }\n");
       }
+      text.append("frontends.pp { accept-proxy-protocol.otherwise = require, backend = pp\n");
+      text.append("timeouts.greeting = 400ms, bind = \"127.0.0.1:").append(faultPort);
+      text.append("\" }\nbackends.pp.servers.a = \"127.0.0.1:1\"\n");
       Path config = Files.writeString(own.resolve("sluice.conf"), text.append("}\n"));
       Program started =
           new SluiceJvm().launch(own, "sluice", List.of("run", "-v", config.toString()));
@@ -100,8 +110,7 @@ class GoldenIT {
     }
 
     private int lastPort() {
-      Situation[] all = Situation.values();
-      return ports.get(all[all.length - 1]);
+      return faultPort;
     }
 
     /** The fields of line {@code number} of a situation, once it is there. */
@@ -114,14 +123,18 @@ class GoldenIT {
       return lines(name).get(number);
     }
 
-    private List<MatchResult> lines(String name) {
-      Path log = logsToStderr ? program.errFile() : program.outFile();
-      String text;
+    /** All that it has logged so far. */
+    String log() {
       try {
-        text = Files.readString(log, StandardCharsets.UTF_8);
+        return Files.readString(
+            logsToStderr ? program.errFile() : program.outFile(), StandardCharsets.UTF_8);
       } catch (IOException e) {
-        return List.of();
+        throw new UncheckedIOException(e);
       }
+    }
+
+    private List<MatchResult> lines(String name) {
+      String text = log();
       return LINE.matcher(text).results().filter(line -> line.group(1).equals(name)).toList();
     }
 
@@ -163,12 +176,49 @@ class GoldenIT {
     check(Kind.HAPROXY, situation);
   }
 
-  private void check(Kind kind, Situation situation) throws IOException {
+  /** The ways in which a PROXY header can be missing, in HAProxy's words. */
+  @ParameterizedTest
+  @CsvSource({
+    "NOT, false, Received something which does not look like a PROXY protocol header",
+    "PROXY T, true, Truncated PROXY protocol header received",
+    "'', true, Connection closed while waiting for PROXY protocol header",
+    "'', false, Timeout while waiting for PROXY protocol header",
+    "PROXY TCP4 1.2.3.4 1.2.3.4 1 x, false, Received an invalid PROXY protocol header",
+  })
+  void proxyHeadersAreMissedInTheSameWords(String sent, boolean ends, String words)
+      throws IOException {
+    for (Kind kind : Kind.values()) {
+      Running proxy = proxy(kind);
+      int before = times(words, proxy.log());
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.faultPort)) {
+        // One segment: HAProxy does not wait for a second one.
+        Stage.say(client, sent.contains("x") ? sent + "\r\n" : sent);
+        if (ends) {
+          client.shutdownOutput();
+        }
+        proxy.program.await(
+            "\"" + words + "\" of " + kind,
+            Program.START,
+            () -> times(words, proxy.log()) > before);
+      }
+    }
+  }
+
+  private static int times(String words, String text) {
+    return (int) text.lines().filter(line -> line.endsWith(words)).count();
+  }
+
+  private Running proxy(Kind kind) throws IOException {
     Running proxy = running.get(kind);
     if (proxy == null) {
       proxy = new Running(kind);
       running.put(kind, proxy);
     }
+    return proxy;
+  }
+
+  private void check(Kind kind, Situation situation) throws IOException {
+    Running proxy = proxy(kind);
     Situation.Expected expected = situation.expected();
     MatchResult line;
     try (Stage stage =
