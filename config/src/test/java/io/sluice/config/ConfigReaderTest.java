@@ -71,7 +71,11 @@ class ConfigReaderTest {
           }
           frontends.web {
             bind = ["[fe80::1%eth0]:443", "unix:@web", "systemd:web"], backend = app, max-connections = 55
-            timeouts { client = 11s, client-fin = 12s }
+            timeouts { greeting = 8s, client = 11s, client-fin = 12s }
+            accept-proxy-protocol { require = ["10.0.0.0/8", unix], ignore = "2001:db8::/32" }
+            accept-proxy-protocol { otherwise = reject, max-header = 1KiB }
+            server-names { "WWW.example.com." = app, "*.example.org" = app }, alpn { h2 = app }
+            inspect-timeout = 700ms
             listen { backlog = 99, defer-accept = 3s, fast-open = 7, v6only = true }
             TCP
           }
@@ -79,6 +83,7 @@ class ConfigReaderTest {
             balance = leastconn, hash { key = server-name, method = consistent }
             hash.balance-factor = 150%, use-all-backups = true, panic-threshold = 40%
             retries = 5, redispatch = 2, full-connections = 90
+            send-proxy-protocol = v2, max-lifetime = 12h, max-lifetime-jitter = 25%
             server-defaults { weight = 9, slow-start = 4s, max-queue = 3 }
             servers { a { address = "unix:/run/a", weight = 256, backup = true
               max-connections = 30, min-connections = 5, max-queue = 0, slow-start = 20s
@@ -143,6 +148,14 @@ class ConfigReaderTest {
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
             AdmissionConfigTest.DEFAULT,
+            new GreetingConfig(
+                Map.of(),
+                ProxyPolicy.OFF,
+                4096,
+                Duration.ofSeconds(5),
+                Map.of(),
+                Map.of(),
+                Duration.ofSeconds(3)),
             BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
@@ -157,6 +170,7 @@ class ConfigReaderTest {
             List.of(plainServer("a", new Tcp("127.0.0.1", 9001))),
             0,
             new RetryConfig(3, RetryConfig.EVERY),
+            new SessionConfig(ProxyVersion.NONE, Duration.ZERO, 10),
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
@@ -206,6 +220,18 @@ class ConfigReaderTest {
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
             AdmissionConfigTest.DEFAULT,
+            new GreetingConfig(
+                Map.of(
+                    ProxyPolicy.REQUIRE,
+                    new AddressList(List.of(Cidr.parse("10.0.0.0/8")), true),
+                    ProxyPolicy.IGNORE,
+                    new AddressList(List.of(Cidr.parse("2001:db8::/32")), false)),
+                ProxyPolicy.REJECT,
+                1024,
+                Duration.ofSeconds(8),
+                Map.of("www.example.com", "app", "*.example.org", "app"),
+                Map.of("h2", "app"),
+                Duration.ofMillis(700)),
             BandwidthConfig.UNLIMITED,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
@@ -231,6 +257,7 @@ class ConfigReaderTest {
                     HealthConfigTest.DEFAULTS)),
             90,
             new RetryConfig(5, 2),
+            new SessionConfig(ProxyVersion.V2, Duration.ofHours(12), 25),
             Duration.ofMillis(1500),
             Duration.ofSeconds(22),
             Duration.ofSeconds(23),

@@ -57,6 +57,7 @@ public final class Proxy implements AutoCloseable {
   private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
   private final Listeners listeners;
   private final Loops loops = new Loops();
+  private final ServerSessions servers = new ServerSessions(backends, loops);
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
   private HealthChecks checks = HealthChecks.NONE;
   private LoopPulse pulse = new LoopPulse(List.of());
@@ -73,6 +74,7 @@ public final class Proxy implements AutoCloseable {
     for (BackendConfig backend : config.backends().values()) {
       backends.put(
           backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
+      servers.watch(backends.get(backend.name()));
     }
     checkSources();
   }
@@ -92,9 +94,8 @@ public final class Proxy implements AutoCloseable {
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
     ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
     for (FrontendConfig frontend : config.frontends().values()) {
-      Backend backend = backends.get(frontend.backend());
       List<Mirror> own = mirrors(frontend);
-      frontends.put(frontend.name(), new Frontend(frontend, backend, own, totalRate, loopCount));
+      frontends.put(frontend.name(), new Frontend(frontend, backends, own, totalRate, loopCount));
     }
   }
 
@@ -323,6 +324,26 @@ public final class Proxy implements AutoCloseable {
     } finally {
       close();
     }
+  }
+
+  /**
+   * Takes a server out of use: new sessions go to the others, those that it has may end by
+   * themselves. Those that have not are closed, one after the other between the half of {@code
+   * deadline} and its end. Returns at once.
+   *
+   * @throws IllegalArgumentException when there is no such backend or server
+   */
+  public void drainServer(String backend, String server, Duration deadline) {
+    servers.drain(servers.find(backend, server), deadline);
+  }
+
+  /**
+   * Ends every session of a server, which stays in use. Returns at once.
+   *
+   * @throws IllegalArgumentException when there is no such backend or server
+   */
+  public void closeSessionsOf(String backend, String server) {
+    servers.closeSessionsOf(servers.find(backend, server), CloseReason.KILLED);
   }
 
   /** Ends all sessions and releases everything, at once. */

@@ -143,6 +143,31 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   @Override
+  public long peek(ByteBuffer target) {
+    assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    NativeMemory scratch = poller.scratch(target.remaining());
+    long count = peek(scratch.address(), target.remaining());
+    if (count > 0) {
+      target.put(target.position(), scratch.buffer(), 0, (int) count);
+      target.position(target.position() + (int) count);
+    }
+    return count;
+  }
+
+  @Override
+  public void skip(int count) {
+    NativeMemory scratch = poller.sharedMemory();
+    for (int left = count; left > 0; ) {
+      // An urgent mark may end a read early.
+      long taken = receive(scratch.address(), Math.min(left, scratch.bytes()));
+      if (taken <= 0) {
+        throw new IllegalStateException("bytes to be skipped are not there: " + taken);
+      }
+      left -= (int) taken;
+    }
+  }
+
+  @Override
   public long send(ByteBuffer source) {
     NativeMemory scratch = poller.sharedMemory();
     int wanted = Math.min(source.remaining(), scratch.bytes());
@@ -224,6 +249,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   @Override
   public boolean isEnded() {
     return ended && poller.options().ioctlInt(fd(), Linux.FIONREAD) == 0;
+  }
+
+  @Override
+  public boolean isInputEnded() {
+    return ended || broken;
   }
 
   @Override
