@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -339,19 +340,15 @@ final class ConfigSection {
     return objects;
   }
 
-  private interface Conversion<T> {
-    /** The converted value, or null when it is out of range. */
-    T convert(ConfigValue value);
-  }
-
-  private <T> T read(String key, String expected, T meaningless, Conversion<T> conversion) {
+  /** What {@code conversion} makes of a value; it returns null for one that is out of range. */
+  private <T> T read(String key, String expected, T meaningless, Function<ConfigValue, T> conversion) {
     Found found = note(key);
     if (found == null) {
       return meaningless;
     }
     T converted = null;
     try {
-      converted = conversion.convert(found.value());
+      converted = conversion.apply(found.value());
     } catch (ConfigException | NumberFormatException e) {
       // Whatever the library disliked, the operator needs the rule.
     }
