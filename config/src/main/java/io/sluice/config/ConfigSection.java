@@ -326,14 +326,12 @@ final class ConfigSection {
     if (found != null && !(found.value() instanceof ConfigList)) {
       findings().error(found.place(), "must be a list of objects: [ { ... }, ... ]");
     } else if (found != null) {
+      String at = found.place().key();
       for (ConfigValue value : (ConfigList) found.value()) {
         if (value instanceof ConfigObject object) {
-          objects.add(
-              ConfigLoader.strings(
-                  findings(), found.place().key(), object, ConfigLoader.NO_STRING));
+          objects.add(ConfigLoader.strings(findings(), at, object, ConfigLoader.NO_STRING));
         } else {
-          findings()
-              .error(ConfigLoader.place(found.place().key(), value), "must be an object: { ... }");
+          findings().error(ConfigLoader.place(at, value), "must be an object: { ... }");
         }
       }
     }
@@ -341,7 +339,8 @@ final class ConfigSection {
   }
 
   /** What {@code conversion} makes of a value; it returns null for one that is out of range. */
-  private <T> T read(String key, String expected, T meaningless, Function<ConfigValue, T> conversion) {
+  private <T> T read(
+      String key, String expected, T meaningless, Function<ConfigValue, T> conversion) {
     Found found = note(key);
     if (found == null) {
       return meaningless;
