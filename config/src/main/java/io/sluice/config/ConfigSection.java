@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -325,33 +326,28 @@ final class ConfigSection {
     if (found != null && !(found.value() instanceof ConfigList)) {
       findings().error(found.place(), "must be a list of objects: [ { ... }, ... ]");
     } else if (found != null) {
+      String at = found.place().key();
       for (ConfigValue value : (ConfigList) found.value()) {
         if (value instanceof ConfigObject object) {
-          objects.add(
-              ConfigLoader.strings(
-                  findings(), found.place().key(), object, ConfigLoader.NO_STRING));
+          objects.add(ConfigLoader.strings(findings(), at, object, ConfigLoader.NO_STRING));
         } else {
-          findings()
-              .error(ConfigLoader.place(found.place().key(), value), "must be an object: { ... }");
+          findings().error(ConfigLoader.place(at, value), "must be an object: { ... }");
         }
       }
     }
     return objects;
   }
 
-  private interface Conversion<T> {
-    /** The converted value, or null when it is out of range. */
-    T convert(ConfigValue value);
-  }
-
-  private <T> T read(String key, String expected, T meaningless, Conversion<T> conversion) {
+  /** What {@code conversion} makes of a value; it returns null for one that is out of range. */
+  private <T> T read(
+      String key, String expected, T meaningless, Function<ConfigValue, T> conversion) {
     Found found = note(key);
     if (found == null) {
       return meaningless;
     }
     T converted = null;
     try {
-      converted = conversion.convert(found.value());
+      converted = conversion.apply(found.value());
     } catch (ConfigException | NumberFormatException e) {
       // Whatever the library disliked, the operator needs the rule.
     }
