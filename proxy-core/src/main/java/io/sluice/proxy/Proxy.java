@@ -6,7 +6,6 @@ import io.sluice.backend.Server;
 import io.sluice.backend.WarmUp;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
-import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.SourceAddress;
 import io.sluice.health.HealthChecks;
@@ -54,7 +53,7 @@ public final class Proxy implements AutoCloseable {
   private final CounterSet counters;
   private final Map<String, Backend> backends = new LinkedHashMap<>();
   private final Map<String, Frontend> frontends = new LinkedHashMap<>();
-  private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
+  private final Mirrors mirrors;
   private final Listeners listeners;
   private final Loops loops = new Loops();
   private final ServerSessions servers = new ServerSessions(backends, loops);
@@ -69,6 +68,7 @@ public final class Proxy implements AutoCloseable {
       throws IOException {
     this.transport = transport;
     this.listeners = listeners;
+    mirrors = new Mirrors(transport.transport());
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
@@ -94,23 +94,9 @@ public final class Proxy implements AutoCloseable {
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
     ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
     for (FrontendConfig frontend : config.frontends().values()) {
-      List<Mirror> own = mirrors(frontend);
+      List<Mirror> own = mirrors.of(frontend);
       frontends.put(frontend.name(), new Frontend(frontend, backends, own, totalRate, loopCount));
     }
-  }
-
-  /** The mirrors of a frontend; one that several frontends use is one mirror. */
-  private List<Mirror> mirrors(FrontendConfig frontend) throws IOException {
-    List<Mirror> own = new ArrayList<>();
-    for (MirrorConfig config : frontend.mirrors()) {
-      Mirror mirror = mirrors.get(config.name());
-      if (mirror == null) {
-        mirror = new Mirror(config, MirrorSinks.of(config, transport.transport()));
-        mirrors.put(config.name(), mirror);
-      }
-      own.add(mirror);
-    }
-    return own;
   }
 
   /**
@@ -254,12 +240,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when no frontend uses a mirror of this name
    */
   public MirrorTerms mirror(String name) {
-    Mirror mirror = mirrors.get(name);
-    if (mirror == null) {
-      throw new IllegalArgumentException(
-          "no frontend uses a mirror \"" + name + "\"; there are " + mirrors.keySet());
-    }
-    return mirror;
+    return mirrors.named(name);
   }
 
   /** All counters, brought up to date. A closed proxy has no loops any more. */
@@ -290,14 +271,8 @@ public final class Proxy implements AutoCloseable {
         byServer.put(backend.name() + "/" + server.name(), server.counters().toMap());
       }
     }
-    Map<String, Snapshot.MirrorState> byMirror = new LinkedHashMap<>();
-    mirrors.forEach(
-        (name, mirror) ->
-            byMirror.put(
-                name,
-                new Snapshot.MirrorState(
-                    mirror.toMap(), mirror.active(), lagsNs.getOrDefault(name, 0L))));
-    return new Snapshot(counters.toMap(), byFrontend, byBackend, byServer, byMirror, List.of(held));
+    return new Snapshot(
+        counters.toMap(), byFrontend, byBackend, byServer, mirrors.states(lagsNs), List.of(held));
   }
 
   /**
@@ -359,7 +334,7 @@ public final class Proxy implements AutoCloseable {
       awaitMirrors();
     }
     loops.stop();
-    mirrors.values().forEach(Mirror::close);
+    mirrors.close();
   }
 
   /**

@@ -231,6 +231,8 @@ enum Situation {
   private final String haproxy;
   private final String sluice;
   private final String sluiceFrontend;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Built in one expression, only read from then on.
   private final Expected expected;
 
   Situation(String haproxy, String sluice, Expected expected) {
