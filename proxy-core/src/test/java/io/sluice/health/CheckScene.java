@@ -116,8 +116,11 @@ final class CheckScene implements AutoCloseable {
     }
     return ConfigReader.parse(
             "test",
-            "sluice {\nfrontends.f { bind = \"127.0.0.1:0\", backend = b }\npump.pipe-budget = 8192\n"
-                + "backends.b {\nservers {\n"
+            "sluice {\n"
+                + "frontends.f { bind = \"127.0.0.1:0\", backend = b }\n"
+                + "pump.pipe-budget = 8192\n"
+                + "backends.b {\n"
+                + "servers {\n"
                 + servers
                 + "}\n"
                 + settings
