@@ -231,6 +231,8 @@ enum Situation {
   private final String haproxy;
   private final String sluice;
   private final String sluiceFrontend;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Only read once the constant is made.
   private final Expected expected;
 
   Situation(String haproxy, String sluice, Expected expected) {
