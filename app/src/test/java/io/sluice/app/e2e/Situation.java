@@ -232,7 +232,7 @@ enum Situation {
   private final String sluice;
   private final String sluiceFrontend;
 
-  @SuppressWarnings("ImmutableEnumChecker") // Built in one expression, only read from then on.
+  @SuppressWarnings("ImmutableEnumChecker") // Only read once the constant is made.
   private final Expected expected;
 
   Situation(String haproxy, String sluice, Expected expected) {
