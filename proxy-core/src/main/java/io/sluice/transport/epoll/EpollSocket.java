@@ -143,6 +143,31 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   @Override
+  public long peek(ByteBuffer target) {
+    assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    NativeMemory scratch = poller.scratch(target.remaining());
+    long count = peek(scratch.address(), target.remaining());
+    if (count > 0) {
+      target.put(target.position(), scratch.buffer(), 0, (int) count);
+      target.position(target.position() + (int) count);
+    }
+    return count;
+  }
+
+  @Override
+  public void skip(int count) {
+    NativeMemory scratch = poller.sharedMemory();
+    for (int left = count; left > 0; ) {
+      // An urgent mark may end a read early.
+      long taken = receive(scratch.address(), Math.min(left, scratch.bytes()));
+      if (taken <= 0) {
+        throw new IllegalStateException("bytes to be skipped are not there: " + taken);
+      }
+      left -= (int) taken;
+    }
+  }
+
+  @Override
   public long send(ByteBuffer source) {
     NativeMemory scratch = poller.sharedMemory();
     int wanted = Math.min(source.remaining(), scratch.bytes());
@@ -227,6 +252,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   @Override
+  public boolean isInputEnded() {
+    return ended || broken;
+  }
+
+  @Override
   public int finishConnect() {
     if (broken) {
       int error = poller.options().getInt(fd(), Linux.SOL_SOCKET, Linux.SO_ERROR);
@@ -243,6 +273,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   @Override
   public SockAddr local() {
     return poller.options().localAddress(fd());
+  }
+
+  @Override
+  public boolean pace(long bytesPerSecond) {
+    return tcp && poller.options().pace(fd(), bytesPerSecond) == 0;
   }
 
   @Override
@@ -268,9 +303,15 @@ final class EpollSocket extends Registration implements StreamSocket {
   @Override
   public void reset() {
     if (tcp) {
-      // A socket that no loop has taken yet may be closed by any thread: memory of its own, then.
-      SocketOptions options = poller != null ? poller.options() : new SocketOptions(sys);
-      options.lingerZero(fd());
+      SocketOptions.lingerZero(sys, fd());
+    }
+    close();
+  }
+
+  @Override
+  public void vanish() {
+    if (tcp) {
+      SocketOptions.silence(sys, fd());
     }
     close();
   }
