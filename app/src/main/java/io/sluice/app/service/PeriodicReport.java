@@ -81,8 +81,7 @@ final class PeriodicReport implements ServiceReport {
   }
 
   private String status() {
-    String present =
-        StatusLine.present(proxy.sessions(), proxy.serversUp(), proxy.servers());
+    String present = StatusLine.present(proxy.sessions(), proxy.serversUp(), proxy.servers());
     try {
       return line.text(present, proxy.snapshot(), System.nanoTime());
     } catch (IllegalStateException e) {

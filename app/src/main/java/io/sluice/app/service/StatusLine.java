@@ -5,8 +5,8 @@ import io.sluice.stats.Counter;
 import java.util.Locale;
 
 /**
- * What {@code systemctl status} shows: {@code 3 sessions, 4 of 5 servers up, 1.2 MB/s to
- * servers, 840 kB/s to clients (epoll, splice auto, 2 threads)}. One thread.
+ * What {@code systemctl status} shows: {@code 3 sessions, 4 of 5 servers up, 1.2 MB/s to servers,
+ * 840 kB/s to clients (epoll, splice auto, 2 threads)}. One thread.
  */
 final class StatusLine {
   private static final String[] UNITS = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
