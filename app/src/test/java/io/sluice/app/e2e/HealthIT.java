@@ -48,7 +48,7 @@ class HealthIT {
             }
             """
                 .formatted(transport, FAST, check, all));
-    return Sluice.start(folder, new SluiceJvm(), List.of("run", "-v", "-c", file.toString()));
+    return Sluice.start(folder, new SluiceJvm(), List.of("run", "-c", file.toString()));
   }
 
   private static void await(Sluice sluice, String line) throws IOException {
