@@ -151,7 +151,7 @@ final class BackendRules {
   Block finish() {
     block.put("redispatch", redispatch);
     if (allBackups) {
-      block.put("all-backups", "true");
+      block.put("use-all-backups", "true");
     }
     servers.finish(serverLines.stream().map(line -> line.word(1)).toList());
     if (servers.checked()) {

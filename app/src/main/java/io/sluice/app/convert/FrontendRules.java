@@ -50,6 +50,7 @@ final class FrontendRules {
       case "bind" -> bind(line);
       case "maxconn" -> number(line, "max-connections", block);
       case "backlog" -> number(line, "backlog", block.block("listen"));
+      case "rate-limit" -> line.word(1).equals("sessions") && rate(line);
       case "timeout" -> timeout(line);
       case "default_backend" -> route(line, Condition.ALWAYS);
       case "use_backend" -> route(line, conditions.of(line.rest(2)));
@@ -66,6 +67,14 @@ final class FrontendRules {
     }
     to.put(key, number);
     return true;
+  }
+
+  private boolean rate(Line line) {
+    String number = Values.number(line.word(2));
+    if (number != null) {
+      block.put("max-connection-rate", number.equals("0") ? "none" : number);
+    }
+    return number != null;
   }
 
   private boolean timeout(Line line) {
@@ -124,10 +133,24 @@ final class FrontendRules {
     if (!line.word(1).equals("connection") && !line.word(1).equals("session")) {
       return false;
     }
-    if (line.word(2).equals("expect-proxy")) {
+    return line.word(2).equals("expect-proxy")
+        ? expectProxy(line, conditions.of(line.rest(4)))
+        : admission(line, condition);
+  }
+
+  private boolean expectProxy(Line line, Condition condition) {
+    if (!line.word(3).equals("layer4") || condition.negated()) {
       return false;
     }
-    return admission(line, condition);
+    Block accept = block.block("accept-proxy-protocol");
+    switch (condition.kind()) {
+      case ALWAYS -> accept.put("otherwise", "require");
+      case SOURCE -> condition.values().forEach(v -> accept.add("require", Block.quoted(v)));
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean admission(Line line, Condition condition) {
@@ -189,7 +212,7 @@ final class FrontendRules {
       }
       case "v6only" -> listen.put("v6only", "true");
       case "tfo" -> listen.put("fast-open", "1024");
-      case "accept-proxy" -> block.block("accept-proxy-protocol").put("mode", "require");
+      case "accept-proxy" -> block.block("accept-proxy-protocol").put("otherwise", "require");
       case "defer-accept" -> listen.put("defer-accept", "3s");
       case "backlog" -> {
         listen.put("backlog", value);
@@ -201,7 +224,7 @@ final class FrontendRules {
       }
       case "mode", "user", "group", "uid", "gid" -> {
         String key = option.equals("uid") ? "user" : option.equals("gid") ? "group" : option;
-        listen.block("unix").put(key.equals("user") ? "owner" : key, Block.quoted(value));
+        listen.put("unix-" + (key.equals("user") ? "owner" : key), Block.quoted(value));
         return 1;
       }
       case "tcp-ut" -> {

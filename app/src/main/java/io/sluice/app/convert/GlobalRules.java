@@ -21,6 +21,7 @@ final class GlobalRules {
     }
     return switch (line.word(0)) {
       case "maxconn" -> put("max-connections", Values.number(line.word(1)));
+      case "maxconnrate", "maxsessrate" -> put("max-connection-rate", Values.number(line.word(1)));
       case "nbthread" -> put("threads", Values.number(line.word(1)));
       case "hard-stop-after" -> put("drain-timeout", Values.duration(line.word(1)));
       case "nosplice" -> {
