@@ -6,7 +6,6 @@ import io.sluice.backend.Server;
 import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigException;
-import io.sluice.config.ConfigReader;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
@@ -38,7 +37,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -95,7 +93,7 @@ final class LoopHarness implements AutoCloseable {
     for (int i = 0; i < mirrorTerms.size(); i++) {
       targets.add(listening(SMALL_BUFFER_BYTES));
     }
-    config = config(settings + mirrorSettings(mirrorTerms));
+    config = HarnessConfig.of(origins, settings + HarnessConfig.mirrors(targets, mirrorTerms));
     if (epoll) {
       sys = new FaultySyscalls(LinuxSyscalls.open(), seed);
       transport = new EpollTransport(sys, true, config.pump());
@@ -133,19 +131,6 @@ final class LoopHarness implements AutoCloseable {
     channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
     channel.configureBlocking(false);
     return channel;
-  }
-
-  /** A mirror m0, m1 and so on for each of {@code terms}, with a target of its own. */
-  private String mirrorSettings(List<String> terms) {
-    StringBuilder settings = new StringBuilder("\n");
-    StringJoiner names = new StringJoiner(", ", "frontends.web.mirror = [", "]\n");
-    for (int i = 0; i < terms.size(); i++) {
-      int port = targets.get(i).socket().getLocalPort();
-      settings.append("mirrors.m").append(i).append(" { to = \"tcp:127.0.0.1:").append(port);
-      settings.append("\", ").append(terms.get(i)).append(" }\n");
-      names.add("m" + i);
-    }
-    return terms.isEmpty() ? "" : settings.append(names).toString();
   }
 
   /**
@@ -370,31 +355,6 @@ final class LoopHarness implements AutoCloseable {
   private Peer keep(Peer peer) {
     peers.add(peer);
     return peer;
-  }
-
-  /** In {@code settings}, ORIGIN0 and so on stand for the ports of the servers. */
-  private SluiceConfig config(String settings) throws ConfigException {
-    StringBuilder servers = new StringBuilder();
-    for (int i = 0; i < origins.size(); i++) {
-      int port = origins.get(i).socket().getLocalPort();
-      servers.append("s").append(i).append(" = \"127.0.0.1:").append(port).append("\"\n");
-    }
-    String terms = settings;
-    for (int i = 0; i < origins.size(); i++) {
-      terms = terms.replace("ORIGIN" + i, "" + origins.get(i).socket().getLocalPort());
-    }
-    return ConfigReader.parse(
-            "test",
-            "sluice {\nfrontends.web { bind = \"127.0.0.1:0\", backend = app }\n"
-                + "backends.app.servers {\n"
-                + servers
-                // Whatever the machine's limit for one user is.
-                + "}\npump.pipe-budget = 8192\n"
-                // With one server a retry is the same again, only later.
-                + (origins.size() == 1 ? "retries = 0\n" : "")
-                + terms
-                + "\n}")
-        .config();
   }
 
   private static Backend backend(BackendConfig config) {
