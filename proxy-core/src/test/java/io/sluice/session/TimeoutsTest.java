@@ -66,7 +66,8 @@ class TimeoutsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void aConnectTimeoutOfTheLastServerEndsTheSession(String transport) throws Exception {
-    try (LoopHarness harness = LoopHarness.over(transport, 2, "retries = 1, timeouts.connect = 500ms");
+    try (LoopHarness harness =
+            LoopHarness.over(transport, 2, "retries = 1, timeouts.connect = 500ms");
         Stall first = new Stall(harness.origins.get(0));
         Stall second = new Stall(harness.origins.get(1))) {
       assertThat(first).isNotSameAs(second);

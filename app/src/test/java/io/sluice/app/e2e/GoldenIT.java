@@ -117,9 +117,7 @@ class GoldenIT {
     MatchResult awaitLine(Situation situation, int number) throws IOException {
       String name = name(situation);
       program.await(
-          "line " + number + " of " + name,
-          Program.START,
-          () -> lines(name).size() > number);
+          "line " + number + " of " + name, Program.START, () -> lines(name).size() > number);
       return lines(name).get(number);
     }
 
@@ -221,8 +219,7 @@ class GoldenIT {
     Running proxy = proxy(kind);
     Situation.Expected expected = situation.expected();
     MatchResult line;
-    try (Stage stage =
-        new Stage(proxy.ports.get(situation), proxy.servers.get(situation))) {
+    try (Stage stage = new Stage(proxy.ports.get(situation), proxy.servers.get(situation))) {
       situation.play(stage);
       line = proxy.awaitLine(situation, expected.line);
     }
@@ -234,8 +231,9 @@ class GoldenIT {
         .as("Tc in %s", shown)
         .matches(expected.connectMs::test);
     assertThat(Long.parseLong(line.group(5))).as("Tt in %s", shown).matches(expected.totalMs::test);
-    assertThat(Long.parseLong(line.group(6))).as("bytes in %s", shown).isEqualTo(
-        expected.bytesToClient);
+    assertThat(Long.parseLong(line.group(6)))
+        .as("bytes in %s", shown)
+        .isEqualTo(expected.bytesToClient);
     assertThat(line.group(8)).as("numbers of sessions in %s", shown).isEqualTo(expected.counts);
     assertThat(line.group(9)).as("retries in %s", shown).isEqualTo(expected.retries);
     assertThat(line.group(10)).as("queues in %s", shown).isEqualTo(expected.queues);
