@@ -48,6 +48,7 @@ public record BackendConfig(
    * @param maxQueue how many may wait for this server and no other; the largest int means any
    *     number
    * @param slowStart how long it takes to its full share after it has been down; zero means none
+   * @param health how it is found out whether it works
    */
   public record ServerConfig(
       String name,
@@ -58,7 +59,8 @@ public record BackendConfig(
       int minConnections,
       int maxQueue,
       Duration slowStart,
-      OnMarkedDown onMarkedDown) {}
+      OnMarkedDown onMarkedDown,
+      HealthConfig health) {}
 
   public BackendConfig {
     servers = List.copyOf(servers);

@@ -30,7 +30,8 @@ final class BackendReader {
     BalanceReader.read(sluice);
     retry(sluice);
     fullConnections(sluice);
-    limits(sluice.section("server-defaults"), null);
+    limits(sluice.section("server-defaults"), null, null);
+    CheckReader.readDefaults(sluice);
   }
 
   static RetryConfig retry(ConfigSection section) {
@@ -61,7 +62,8 @@ final class BackendReader {
   static List<ServerConfig> servers(ConfigSection backend) {
     ConfigSection group = backend.section("servers");
     ConfigSection defaults = backend.section("server-defaults");
-    limits(defaults, null);
+    limits(defaults, null, null);
+    CheckReader.readDefaults(backend);
     List<ConfigSection> sections = group.named(defaults, "address");
     if (sections.isEmpty() && !group.isBroken()) {
       backend.findings().error(backend.place("servers"), "at least one server is needed");
@@ -69,7 +71,7 @@ final class BackendReader {
     List<ServerConfig> servers = new ArrayList<>();
     for (ConfigSection section : sections) {
       Address address = section.string("address").map(text -> address(section, text)).orElse(null);
-      servers.add(limits(section, address));
+      servers.add(limits(section, address, CheckReader.ofServer(section, backend, address)));
     }
     return servers;
   }
@@ -83,7 +85,7 @@ final class BackendReader {
     }
   }
 
-  private static ServerConfig limits(ConfigSection section, Address address) {
+  private static ServerConfig limits(ConfigSection section, Address address, HealthConfig health) {
     var server =
         new ServerConfig(
             section.name(),
@@ -94,7 +96,8 @@ final class BackendReader {
             section.integer("min-connections", 1, Integer.MAX_VALUE, NO_LIMIT),
             section.integer("max-queue", 0, Integer.MAX_VALUE, NO_BOUND),
             section.duration("slow-start", SHORTEST, LONGEST, NO_TIME),
-            section.choice("on-marked-down", OnMarkedDown.class));
+            section.choice("on-marked-down", OnMarkedDown.class),
+            health);
     int max = server.maxConnections();
     if (server.minConnections() > 0 && max == 0) {
       section

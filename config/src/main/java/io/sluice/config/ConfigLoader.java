@@ -5,7 +5,10 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import com.typesafe.config.parser.ConfigDocument;
 import com.typesafe.config.parser.ConfigDocumentFactory;
 import java.io.IOException;
@@ -34,6 +37,8 @@ final class ConfigLoader {
   private static final Pattern SEVERAL = Pattern.compile("merge of ([^,]*).*", Pattern.DOTALL);
   private static final ConfigParseOptions STRICT =
       ConfigParseOptions.defaults().setAllowMissing(false);
+
+  private static final Pattern BARE = Pattern.compile("(?!true$|false$|null$)[A-Za-z0-9_-]+");
 
   /** Advice to rename the file, and the fifty steps of an include that includes itself. */
   private static final String MISLEADING =
@@ -201,6 +206,23 @@ final class ConfigLoader {
       }
     }
     return 0;
+  }
+
+  /** As written: 007 stays 007. */
+  static String text(ConfigValue value) {
+    return switch (value.valueType()) {
+      case STRING, NUMBER, BOOLEAN -> value.atKey("as").getString("as");
+      case LIST, OBJECT, NULL -> value.render(ConfigRenderOptions.concise());
+    };
+  }
+
+  /** As HOCON would read it. */
+  static String shown(ConfigValue value, boolean bareWords) {
+    String text = text(value);
+    boolean bare = bareWords && value.valueType() == ConfigValueType.STRING;
+    return bare && BARE.matcher(text).matches()
+        ? text
+        : value.render(ConfigRenderOptions.concise());
   }
 
   private static String readOrEmpty(String source) {

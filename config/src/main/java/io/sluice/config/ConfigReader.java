@@ -59,9 +59,15 @@ public final class ConfigReader {
   /** TCP_CA_NAME_MAX is 16 with the closing zero. */
   private static final Pattern ALGORITHM = Pattern.compile("[a-z0-9_-]{1,15}");
 
+  /** Without the bits of set-id and of directories. */
+  private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+
+  private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_.][A-Za-z0-9_.@$-]{0,255}");
+
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
+  private final AdmissionReader admissions = new AdmissionReader();
   private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
   private Map<String, MirrorConfig> mirrors;
 
@@ -137,7 +143,10 @@ public final class ConfigReader {
         List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin")) {
       timeout(timeouts, key);
     }
+    int connectionRate = admissions.read(sluice).connectionRate();
     tcp(sluice.section("tcp"));
+    BandwidthConfig.read(sluice.section("bandwidth"));
+    SourceReader.read(sluice.section("source"));
     listen(sluice.section("listen"));
     PumpConfig pump = PumpReader.read(sluice.section("pump"));
     ConfigSection mirrorDefaults = sluice.section("mirror-defaults");
@@ -152,6 +161,7 @@ public final class ConfigReader {
             threads,
             transport,
             maxConnections,
+            connectionRate,
             drain,
             exitIdle,
             pump,
@@ -196,6 +206,8 @@ public final class ConfigReader {
         maxConnections,
         client,
         clientFin,
+        admissions.read(section),
+        BandwidthConfig.read(section.section("bandwidth")),
         listen,
         tcp);
   }
@@ -232,7 +244,7 @@ public final class ConfigReader {
         timeout(timeouts, "server-fin"),
         timeout(timeouts, "tunnel"),
         BackendReader.queueTimeout(timeouts, connect),
-        tcp(section.section("tcp")));
+        tcp(section.section("tcp")).from(SourceReader.read(section.section("source"))));
   }
 
   /** The address, or null after a problem. */
@@ -271,6 +283,15 @@ public final class ConfigReader {
         listen.integer("backlog", 1, BACKLOG_MAX, null),
         listen.duration("defer-accept", SECOND, DEFER_ACCEPT_MAX, OFF_DURATION),
         listen.integer("fast-open", 1, BACKLOG_MAX, OFF),
-        listen.bool("v6only"));
+        listen.bool("v6only"),
+        unixFile(listen));
+  }
+
+  private static UnixFile unixFile(ConfigSection listen) {
+    String mode = listen.text("unix-mode", MODE, "an octal number such as 0660", AUTO_NAME);
+    return new UnixFile(
+        mode.isEmpty() ? UnixFile.AS_BOUND.mode() : Integer.parseInt(mode, 8),
+        listen.text("unix-owner", ACCOUNT, "the name or number of a user", AUTO_NAME),
+        listen.text("unix-group", ACCOUNT, "the name or number of a group", AUTO_NAME));
   }
 }

@@ -3,7 +3,6 @@ package io.sluice.config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -39,7 +38,6 @@ final class ConfigSection {
   private record Reading(ConfigLoader loader, Findings findings, Map<String, Setting> settings) {}
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
-  private static final Pattern BARE = Pattern.compile("(?!true$|false$|null$)[A-Za-z0-9_-]+");
   private static final int SHOWN_MAX = 80;
 
   private final Reading reading;
@@ -122,9 +120,14 @@ final class ConfigSection {
 
   /** A section inside this one; empty when the file does not have it. */
   ConfigSection section(String key) {
-    assert Keys.isKnown(pattern, key) : pattern + " " + key;
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
-    return child(key, Keys.join(pattern, key), inherits ? inherited.section(key) : null);
+    return section(key, inherits ? inherited.section(key) : null);
+  }
+
+  /** The same, but it inherits from {@code parent}, or from nothing if that is null. */
+  ConfigSection section(String key, ConfigSection parent) {
+    assert Keys.isKnown(pattern, key) : pattern + " " + key;
+    return child(key, Keys.join(pattern, key), parent);
   }
 
   /**
@@ -174,7 +177,7 @@ final class ConfigSection {
         expected,
         0,
         value -> {
-          String text = text(value);
+          String text = ConfigLoader.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -198,7 +201,7 @@ final class ConfigSection {
         expected,
         0L,
         value -> {
-          if (word != null && text(value).equals(word.text())) {
+          if (word != null && ConfigLoader.text(value).equals(word.text())) {
             return word.value();
           }
           long size = value.atKey(key).getBytes(key);
@@ -206,7 +209,10 @@ final class ConfigSection {
         });
   }
 
-  /** A duration from {@code min} to {@code max}, or a word, or the word's value in numbers. */
+  /**
+   * A duration from {@code min} to {@code max}, or a word (null: none), or the word's value in
+   * numbers.
+   */
   Duration duration(String key, Duration min, Duration max, Word<Duration> word) {
     String range = "between " + Units.duration(min) + " and " + Units.duration(max);
     String expected = orWord(word, "a duration such as 30s, 5m or 500ms, " + range);
@@ -215,12 +221,12 @@ final class ConfigSection {
         expected,
         Duration.ZERO,
         value -> {
-          if (text(value).equals(word.text())) {
+          if (word != null && ConfigLoader.text(value).equals(word.text())) {
             return word.value();
           }
           Duration duration = value.atKey(key).getDuration(key);
           boolean inRange = duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
-          return inRange || duration.equals(word.value()) ? duration : null;
+          return inRange || (word != null && duration.equals(word.value())) ? duration : null;
         });
   }
 
@@ -238,7 +244,7 @@ final class ConfigSection {
     if (found == null) {
       return null;
     }
-    String text = text(found.value());
+    String text = ConfigLoader.text(found.value());
     E choice = choices.get(text);
     if (choice == null) {
       findings()
@@ -257,7 +263,7 @@ final class ConfigSection {
         orWord(word, expected),
         "",
         value -> {
-          String text = text(value);
+          String text = ConfigLoader.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -273,6 +279,15 @@ final class ConfigSection {
 
   /** One string, or the strings of a list, each with its own place. */
   List<Text> strings(String key) {
+    List<Text> strings = list(key);
+    if (find(key) != null && find(key).value() instanceof ConfigList list && list.isEmpty()) {
+      findings().error(place(key), "must not be empty");
+    }
+    return strings;
+  }
+
+  /** The same where an empty list has a meaning. */
+  List<Text> list(String key) {
     Found found = note(key);
     if (found == null) {
       return List.of();
@@ -280,16 +295,36 @@ final class ConfigSection {
     if (!(found.value() instanceof ConfigList list)) {
       return string(found.place(), found.value()).stream().toList();
     }
-    if (list.isEmpty()) {
-      findings().error(found.place(), "must not be empty");
-    }
     String at = found.place().key();
     return list.stream().flatMap(value -> string(place(at, value), value).stream()).toList();
   }
 
+  /** The objects of a list, each as its keys with their values, which must be strings. */
+  List<Map<String, Text>> objects(String key) {
+    Found found = note(key);
+    List<Map<String, Text>> objects = new ArrayList<>();
+    if (found != null && !(found.value() instanceof ConfigList)) {
+      findings().error(found.place(), "must be a list of objects: [ { ... }, ... ]");
+    } else if (found != null) {
+      for (ConfigValue value : (ConfigList) found.value()) {
+        String at = found.place().key();
+        if (value instanceof ConfigObject object) {
+          Map<String, Text> texts = new LinkedHashMap<>();
+          object.forEach(
+              (name, held) ->
+                  string(place(at + "." + name, held), held).ifPresent(t -> texts.put(name, t)));
+          objects.add(texts);
+        } else {
+          findings().error(place(at, value), "must be an object: { ... }");
+        }
+      }
+    }
+    return objects;
+  }
+
   private Optional<Text> string(Place place, ConfigValue value) {
     if (value.valueType() == ConfigValueType.STRING) {
-      return Optional.of(new Text(text(value), place));
+      return Optional.of(new Text(ConfigLoader.text(value), place));
     }
     findings().error(place, "must be a string in quotes");
     return Optional.empty();
@@ -328,7 +363,7 @@ final class ConfigSection {
       return null;
     }
     String at = pathOf(key);
-    String shown = shown(found.value(), true);
+    String shown = ConfigLoader.shown(found.value(), true);
     reading.settings().put(at, new Setting(at, shown, found.place().origin().toString()));
     return found;
   }
@@ -344,27 +379,11 @@ final class ConfigSection {
   }
 
   private static Place place(String fullPath, ConfigValue value) {
-    String shown = value instanceof ConfigObject ? "" : shown(value, false);
+    String shown = value instanceof ConfigObject ? "" : ConfigLoader.shown(value, false);
     return new Place(
         fullPath,
         shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "..." : shown,
         ConfigLoader.origin(value.origin()));
-  }
-
-  /** As written: 007 stays 007. */
-  private static String text(ConfigValue value) {
-    return switch (value.valueType()) {
-      case STRING, NUMBER, BOOLEAN -> value.atKey("as").getString("as");
-      case LIST, OBJECT, NULL -> value.render(ConfigRenderOptions.concise());
-    };
-  }
-
-  private static String shown(ConfigValue value, boolean bareWords) {
-    String text = text(value);
-    boolean bare = bareWords && value.valueType() == ConfigValueType.STRING;
-    return bare && BARE.matcher(text).matches()
-        ? text
-        : value.render(ConfigRenderOptions.concise());
   }
 
   private List<String> append(String key) {

@@ -33,7 +33,20 @@ final class Keys {
           "congestion-control");
 
   private static final List<String> LISTEN =
-      List.of("backlog", "defer-accept", "fast-open", "v6only");
+      List.of(
+          "backlog",
+          "defer-accept",
+          "fast-open",
+          "v6only",
+          "unix-mode",
+          "unix-owner",
+          "unix-group");
+
+  private static final List<String> BANDWIDTH =
+      List.of("per-session-to-server", "per-session-to-client", "to-server", "to-client");
+
+  private static final List<String> SOURCE =
+      List.of("address", "ports", "interface", "transparent");
 
   private static final List<String> PUMP =
       List.of(
@@ -86,6 +99,28 @@ final class Keys {
           "rotate-size",
           "keep");
 
+  private static final List<String> CHECK =
+      List.of(
+          "type",
+          "interval",
+          "fast-interval",
+          "down-interval",
+          "timeout",
+          "rise",
+          "fall",
+          "spread",
+          "initial-state",
+          "address",
+          "port",
+          "send-expect",
+          "http",
+          "server-name",
+          "proxy-protocol");
+
+  private static final List<String> LIMITS =
+      List.of(
+          "source-rate", "source-connections", "sources", "ipv6-prefix", "action", "max-tarpitted");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
@@ -97,12 +132,22 @@ final class Keys {
             "threads",
             "transport",
             "max-connections",
+            "max-connection-rate",
             "drain-timeout",
             "exit-idle-time",
             "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
+            "bandwidth",
+            "source",
             "tcp",
             "listen",
             "pump",
+            "check",
+            "agent",
+            "observe",
             "mirror-defaults",
             "mirrors",
             "mirror",
@@ -110,9 +155,20 @@ final class Keys {
             "backends"));
     SECTIONS.put(
         "sluice.timeouts",
-        List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin"));
+        List.of(
+            "connect",
+            "queue",
+            "client",
+            "server",
+            "tunnel",
+            "client-fin",
+            "server-fin",
+            "tarpit"));
     SECTIONS.put("sluice.hash", HASH);
     SECTIONS.put("sluice.server-defaults", SERVER);
+    SECTIONS.put("sluice.limits", LIMITS);
+    SECTIONS.put("sluice.bandwidth", BANDWIDTH);
+    SECTIONS.put("sluice.source", SOURCE);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
@@ -122,20 +178,45 @@ final class Keys {
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
-        List.of("bind", "backend", "mirror", "max-connections", "timeouts", "tcp", "listen"));
-    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin"));
+        List.of(
+            "bind",
+            "backend",
+            "mirror",
+            "max-connections",
+            "max-connection-rate",
+            "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
+            "bandwidth",
+            "tcp",
+            "listen"));
+    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin", "tarpit"));
+    SECTIONS.put("sluice.frontends.*.limits", LIMITS);
+    SECTIONS.put("sluice.frontends.*.bandwidth", BANDWIDTH);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
-    SECTIONS.put("sluice.backends.*", concat(BACKEND, "servers", "timeouts", "tcp"));
+    SECTIONS.put(
+        "sluice.backends.*",
+        concat(BACKEND, "check", "agent", "observe", "servers", "timeouts", "source", "tcp"));
     SECTIONS.put("sluice.backends.*.hash", HASH);
     SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
+    SECTIONS.put("sluice.backends.*.source", SOURCE);
     SECTIONS.put(
         "sluice.backends.*.timeouts",
         List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", concat(SERVER, "address"));
+    SECTIONS.put(
+        "sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
+    for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
+      SECTIONS.put(above + ".check", CHECK);
+      SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));
+      SECTIONS.put(above + ".agent", List.of("port", "address", "interval", "send"));
+      SECTIONS.put(above + ".observe", List.of("mode", "error-limit", "on-error"));
+    }
   }
 
   private Keys() {}

@@ -97,8 +97,8 @@ class BackendReaderTest {
         bad(
             "sluice.backends.app.servers.b { address = \"h:1\", maxconn = 4 }",
             "s.conf:4: sluice.backends.app.servers.b.maxconn = 4: unknown key; the keys here are"
-                + " address, backup, max-connections, max-queue, min-connections, on-marked-down,"
-                + " slow-start, weight"));
+                + " address, agent, backup, check, max-connections, max-queue, min-connections,"
+                + " observe, on-marked-down, slow-start, weight"));
   }
 
   @ParameterizedTest

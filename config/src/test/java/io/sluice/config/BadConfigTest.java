@@ -171,7 +171,7 @@ class BadConfigTest {
         bad(
             "sluice.listen.colour = red",
             "s.conf:4: sluice.listen.colour = \"red\": unknown key; the keys here are backlog,"
-                + " defer-accept, fast-open, v6only"),
+                + " defer-accept, fast-open, unix-group, unix-mode, unix-owner, v6only"),
         bad(
             "sluice.timeouts = 5s",
             "s.conf:4: sluice.timeouts = \"5s\": must be an object: timeouts { ... }"),

@@ -116,7 +116,16 @@ class ConfigReaderTest {
 
   private static ServerConfig plainServer(String name, Address address) {
     return new ServerConfig(
-        name, address, 1, false, 0, 0, Integer.MAX_VALUE, Duration.ZERO, OnMarkedDown.KEEP);
+        name,
+        address,
+        1,
+        false,
+        0,
+        0,
+        Integer.MAX_VALUE,
+        Duration.ZERO,
+        OnMarkedDown.KEEP,
+        HealthConfigTest.DEFAULTS);
   }
 
   @Test
@@ -133,6 +142,8 @@ class ConfigReaderTest {
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
+            AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
@@ -158,6 +169,7 @@ class ConfigReaderTest {
                 0,
                 TransportChoice.AUTO,
                 10000,
+                0,
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 pump,
@@ -193,6 +205,8 @@ class ConfigReaderTest {
             55,
             Duration.ofSeconds(11),
             Duration.ofSeconds(12),
+            AdmissionConfigTest.DEFAULT,
+            BandwidthConfig.UNLIMITED,
             new ListenOptions(99, Duration.ofSeconds(3), 7, true),
             options);
     var app =
@@ -213,7 +227,8 @@ class ConfigReaderTest {
                     5,
                     0,
                     Duration.ofSeconds(20),
-                    OnMarkedDown.CLOSE_SESSIONS)),
+                    OnMarkedDown.CLOSE_SESSIONS,
+                    HealthConfigTest.DEFAULTS)),
             90,
             new RetryConfig(5, 2),
             Duration.ofMillis(1500),
@@ -228,6 +243,7 @@ class ConfigReaderTest {
                 3,
                 TransportChoice.EPOLL,
                 777,
+                0,
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),

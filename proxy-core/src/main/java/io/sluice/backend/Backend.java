@@ -322,6 +322,7 @@ public final class Backend {
     }
     for (Server server : servers) {
       if (!candidates.holds(server)) {
+        server.setRequeued(server.queued());
         scatter(server.line());
       }
     }

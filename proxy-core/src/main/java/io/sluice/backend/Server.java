@@ -40,6 +40,7 @@ public final class Server implements Candidate {
   private volatile ServerState state = ServerState.INITIAL;
   private volatile ServerObserver observer = ServerObserver.NONE;
   private volatile int weight;
+  private volatile int requeued;
 
   /** 0 means no limit. */
   private volatile int maxConnections;
@@ -235,6 +236,16 @@ public final class Server implements Candidate {
   /** Those who wait for this server and no other. */
   public int queued() {
     return line.size();
+  }
+
+  /** Those who waited for this server when it last became unusable, and wait elsewhere since. */
+  public int requeued() {
+    return requeued;
+  }
+
+  /** Only the backend, under its lock. */
+  void setRequeued(int count) {
+    requeued = count;
   }
 
   Line line() {

@@ -77,7 +77,8 @@ final class Listeners {
 
   private static ListenOptions listenOptions(ListenOptions options, Address bind) {
     boolean v6only = options.v6only() && !Resolver.isWildcard(bind);
-    return new ListenOptions(options.backlog(), options.deferAccept(), options.fastOpen(), v6only);
+    return new ListenOptions(
+        options.backlog(), options.deferAccept(), options.fastOpen(), v6only, options.unixFile());
   }
 
   private void takeOver(FrontendConfig frontend, Address.Systemd bind, List<ListenSocket> sockets)

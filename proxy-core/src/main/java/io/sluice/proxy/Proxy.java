@@ -1,5 +1,6 @@
 package io.sluice.proxy;
 
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.backend.WarmUp;
@@ -7,6 +8,9 @@ import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.config.SourceAddress;
+import io.sluice.health.HealthChecks;
+import io.sluice.health.StateLog;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
@@ -53,6 +57,7 @@ public final class Proxy implements AutoCloseable {
   private final Listeners listeners;
   private final Loops loops = new Loops();
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
+  private HealthChecks checks = HealthChecks.NONE;
   private LoopPulse pulse = new LoopPulse(List.of());
   private boolean started;
   private boolean accepting;
@@ -72,13 +77,27 @@ public final class Proxy implements AutoCloseable {
       backends.put(
           backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
     }
+    checkSources();
+  }
+
+  /** Finds out at the start what would otherwise be found by every session. */
+  private void checkSources() throws IOException {
+    for (Backend backend : backends.values()) {
+      SourceAddress source = backend.config().tcp().source();
+      if (!source.isAny()) {
+        for (Server server : backend.servers()) {
+          transport.transport().checkSource(server.address(), source);
+        }
+      }
+    }
   }
 
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
+    ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
     for (FrontendConfig frontend : config.frontends().values()) {
       Backend backend = backends.get(frontend.backend());
       List<Mirror> own = mirrors(frontend);
-      frontends.put(frontend.name(), new Frontend(frontend, backend, own, loopCount));
+      frontends.put(frontend.name(), new Frontend(frontend, backend, own, totalRate, loopCount));
     }
   }
 
@@ -130,6 +149,7 @@ public final class Proxy implements AutoCloseable {
       proxy.makeFrontends(config, loopCount);
       proxy.listeners.open(config.frontends().values());
       proxy.openLoops(config, loopCount);
+      proxy.checks = Checks.of(config, proxy.backends, proxy.loops.all());
     } catch (IOException | RuntimeException e) {
       proxy.close();
       throw e;
@@ -162,6 +182,11 @@ public final class Proxy implements AutoCloseable {
   /** Every address that it listens on, by frontend. */
   public Map<String, List<SockAddr>> boundAddresses() {
     return listeners.addresses();
+  }
+
+  /** What is known of the health of its servers. */
+  public HealthChecks checks() {
+    return checks;
   }
 
   /** Client connections now. */
@@ -315,11 +340,14 @@ public final class Proxy implements AutoCloseable {
       sessions.loop().execute(() -> own.forEach(Acceptor::start));
       sessions.loop().start();
     }
+    backends.values().forEach(StateLog::new);
+    checks.start();
   }
 
   private synchronized void stopAccepting() {
     if (accepting) {
       accepting = false;
+      checks.stop();
       loops.onEach(sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
     }
     listeners.close();

@@ -1,5 +1,7 @@
 package io.sluice.session;
 
+import io.sluice.admission.Admission;
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.config.FrontendConfig;
 import io.sluice.mirror.Mirror;
@@ -11,20 +13,37 @@ public final class Frontend {
   private final FrontendConfig config;
   private final Backend backend;
   private final ConnectionGate gate;
+  private final ConnectionGate tarpit;
+  private final ConnectionRate rate;
+  private final Admission admission;
+  private final Bandwidth bandwidth;
   private final CounterSet counters;
   private final List<Mirror> mirrors;
 
   /** A frontend without mirrors. */
   public Frontend(FrontendConfig config, Backend backend, int loops) {
-    this(config, backend, List.of(), loops);
+    this(config, backend, List.of(), ConnectionRate.UNLIMITED, loops);
   }
 
-  /** A frontend whose sessions run on {@code loops} loops. */
-  public Frontend(FrontendConfig config, Backend backend, List<Mirror> mirrors, int loops) {
+  /**
+   * A frontend whose sessions run on {@code loops} loops.
+   *
+   * @param totalRate that all frontends share
+   */
+  public Frontend(
+      FrontendConfig config,
+      Backend backend,
+      List<Mirror> mirrors,
+      ConnectionRate totalRate,
+      int loops) {
     this.config = config;
     this.backend = backend;
     this.mirrors = List.copyOf(mirrors);
     gate = new ConnectionGate(config.maxConnections());
+    tarpit = new ConnectionGate(config.admission().maxTarpitted());
+    rate = ConnectionRate.of(config.admission().connectionRate()).and(totalRate);
+    admission = Admission.of(config.admission(), false);
+    bandwidth = Bandwidth.of(config.bandwidth());
     counters = new CounterSet(loops);
   }
 
@@ -51,6 +70,26 @@ public final class Frontend {
   /** Its limit of connections at a time. */
   public ConnectionGate gate() {
     return gate;
+  }
+
+  /** Its limit of connections that are held without being served. */
+  public ConnectionGate tarpit() {
+    return tarpit;
+  }
+
+  /** How fast its connections may come. */
+  public ConnectionRate rate() {
+    return rate;
+  }
+
+  /** Who is let in. */
+  public Admission admission() {
+    return admission;
+  }
+
+  /** How fast the bytes of its sessions may move. */
+  Bandwidth bandwidth() {
+    return bandwidth;
   }
 
   /** What was counted for it. */

@@ -1,6 +1,8 @@
 package io.sluice.session;
 
+import io.sluice.loop.EventLoop;
 import io.sluice.mirror.SessionMirrors;
+import io.sluice.mirror.Tap;
 import io.sluice.stats.Counter;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Poller;
@@ -42,20 +44,23 @@ final class Relay {
   Relay(
       StreamSocket client,
       StreamSocket server,
-      Poller poller,
+      EventLoop loop,
       SideTimeouts timeouts,
       SessionMirrors mirrors,
-      long nowNs) {
+      Bandwidth bandwidth,
+      Poller.ReadyHandler session) {
     this.client = client;
     this.server = server;
     this.timeouts = timeouts;
     FlowCounters up = new FlowCounters();
     FlowCounters down = new FlowCounters();
-    toServer = new Flow(client, server, poller.pump(client, server, up), up, mirrors.toServer());
-    toClient =
-        new Flow(server, client, poller.pump(server, client, down), down, mirrors.toClient());
-    clientActivityNs = nowNs;
-    serverActivityNs = nowNs;
+    Poller poller = loop.poller();
+    Tap toServerTap = bandwidth.limit(mirrors.toServer(), server, true, loop, session);
+    Tap toClientTap = bandwidth.limit(mirrors.toClient(), client, false, loop, session);
+    toServer = new Flow(client, server, poller.pump(client, server, up), up, toServerTap);
+    toClient = new Flow(server, client, poller.pump(server, client, down), down, toClientTap);
+    clientActivityNs = loop.nowNs();
+    serverActivityNs = loop.nowNs();
   }
 
   /** Takes in what {@link #advance} is about to send, where that is little. */

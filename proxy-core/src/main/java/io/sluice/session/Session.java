@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.admission.Verdict;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.linux.Errno;
@@ -37,13 +38,14 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
   private static final int NOT_CONNECTED = -1;
 
-  /** Links of {@link SessionLoop}'s list. */
+  /** {@link SessionLoop}'s: links of its list, and what the client counts for at admission. */
   Session previous;
 
   Session next;
+  Verdict verdict = Verdict.ADMITTED;
+
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final Frontend frontend;
@@ -56,7 +58,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private State state = State.CONNECTING;
   private boolean queued;
-
   private Server server;
   private boolean inside; // Has a slot of that server.
   private StreamSocket serverSocket;
@@ -190,7 +191,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
             serverSocket,
             acceptedWallMs,
             this::onReady);
-    relay = new Relay(client, serverSocket, loop.poller(), timeouts, mirrors, loop.nowNs());
+    relay = new Relay(client, serverSocket, loop, timeouts, mirrors, frontend.bandwidth(), this);
     if (mirrors == SessionMirrors.NONE) {
       onRelaying();
     } else {

@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.admission.Verdict;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.MirrorLoop;
 import io.sluice.stats.CounterSet;
@@ -25,6 +26,7 @@ public final class SessionLoop {
   private final ConnectionGate totalGate;
   private final int turnBudgetBytes;
   private final SessionLog log;
+  private final Refusals refusals;
   private final MirrorLoop mirrors;
   private final Map<Frontend, SideTimeouts> timeouts = new HashMap<>();
   private List<SessionLoop> all = List.of(this);
@@ -45,6 +47,7 @@ public final class SessionLoop {
     this.totalGate = totalGate;
     this.turnBudgetBytes = turnBudgetBytes;
     log = new SessionLog(totalGate);
+    refusals = new Refusals(loop, counters);
     mirrors = new MirrorLoop(loop, this::checkEmpty);
   }
 
@@ -65,8 +68,20 @@ public final class SessionLoop {
     return size;
   }
 
-  /** Begins a session for a connection just accepted here, on this loop or a less loaded one. */
+  /**
+   * Begins a session for a connection just accepted here, on this loop or a less loaded one, if it
+   * is let in.
+   */
   void dispatch(StreamSocket client, Frontend frontend) {
+    Verdict verdict = frontend.admission().checkPeer(client.peer(), loop.nowNs());
+    if (verdict.isRefused()) {
+      leaveGates(frontend);
+      refusals.carryOut(verdict, client, frontend);
+      return;
+    }
+    if (verdict == Verdict.UNTRACKED) {
+      refusals.onUntracked(frontend);
+    }
     SessionLoop least = this;
     for (SessionLoop other : all) {
       if (other.size < least.size) {
@@ -74,21 +89,22 @@ public final class SessionLoop {
       }
     }
     if (least.size + IMBALANCE <= size) {
-      least.offer(client, frontend);
+      least.offer(client, frontend, verdict);
     } else {
-      begin(client, frontend);
+      begin(client, frontend, verdict);
     }
   }
 
   /** Begins a session here for a connection that another loop has accepted. Any thread. */
-  void offer(StreamSocket client, Frontend frontend) {
-    loop.execute(() -> begin(client, frontend));
+  void offer(StreamSocket client, Frontend frontend, Verdict verdict) {
+    loop.execute(() -> begin(client, frontend, verdict));
   }
 
-  private void begin(StreamSocket client, Frontend frontend) {
+  private void begin(StreamSocket client, Frontend frontend, Verdict verdict) {
     SideTimeouts terms =
         timeouts.computeIfAbsent(frontend, f -> SideTimeouts.of(f.config(), f.backend().config()));
     Session session = new Session(this, frontend, terms, client);
+    session.verdict = verdict;
     session.next = first;
     if (first != null) {
       first.previous = session;
@@ -109,6 +125,7 @@ public final class SessionLoop {
       session.next.previous = session.previous;
     }
     setSize(size - 1);
+    session.verdict.leave();
     checkEmpty();
   }
 
@@ -151,6 +168,18 @@ public final class SessionLoop {
       first.close(reason);
     }
     mirrors.closeAll();
+    refusals.closeAll();
+  }
+
+  /** Gives back the places of a connection that was to be accepted for {@code frontend}. */
+  void leaveGates(Frontend frontend) {
+    frontend.gate().leave();
+    totalGate.leave();
+  }
+
+  /** What becomes of connections that are not let in. */
+  Refusals refusals() {
+    return refusals;
   }
 
   /** What mirrors the sessions of this loop. */

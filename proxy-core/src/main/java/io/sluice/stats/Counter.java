@@ -21,6 +21,23 @@ public enum Counter {
   CONNECT_ATTEMPTS("connect_attempts_total", "Connections to servers begun"),
   CONNECT_FAILURES("connect_failures_total", "Connections to servers refused, failed or timed out"),
   ACCEPT_ERRORS("accept_errors_total", "Accepts that failed for want of descriptors or memory"),
+  CHECKS("checks_total", "Health checks and questions to agents begun"),
+  CHECK_FAILURES(
+      "check_failures_total", "Health checks failed and bad words of agents, except while down"),
+  SERVER_DOWNS("server_downs_total", "Times that checks or an agent took a server down"),
+  DENIED_CONNECTIONS(
+      "denied_connections_total", "Client connections not let in, for whatever reason"),
+  DENIED_BY_LIST("denied_by_list_total", "Client connections that allow or deny kept out"),
+  DENIED_BY_RATE("denied_by_source_rate_total", "Client connections beyond their source's rate"),
+  DENIED_BY_CONNECTIONS(
+      "denied_by_source_connections_total",
+      "Client connections beyond their source's number at a time"),
+  TARPITTED_CONNECTIONS("tarpitted_connections_total", "Client connections held in the tarpit"),
+  SILENTLY_DROPPED(
+      "silently_dropped_connections_total", "Client connections ended without telling the client"),
+  UNTRACKED_CONNECTIONS(
+      "untracked_connections_total",
+      "Client connections let in uncounted because the table of sources was full"),
   CLOSED_NORMALLY("closed_normally_total", "Sessions that both sides ended"),
   CLOSED_BY_CLIENT("closed_by_client_total", "Sessions that the client aborted"),
   CLOSED_BY_SERVER("closed_by_server_total", "Sessions that the server aborted"),

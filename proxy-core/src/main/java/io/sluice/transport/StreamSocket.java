@@ -71,6 +71,16 @@ public interface StreamSocket {
    */
   long discard();
 
+  /**
+   * Has the kernel send no faster than {@code bytesPerSecond} (SO_MAX_PACING_RATE of socket(7)),
+   * smoothly and whatever way the bytes take to the socket.
+   *
+   * @return false where it cannot: the socket sends as fast as it can then
+   */
+  default boolean pace(long bytesPerSecond) {
+    return false;
+  }
+
   /** Sends FIN after the bytes already written. Harmless on a broken socket. */
   void shutdownOutput();
 
@@ -87,4 +97,13 @@ public interface StreamSocket {
    * Closes with a reset: the peer's next call fails with ECONNRESET. Unsent bytes are discarded.
    */
   void reset();
+
+  /**
+   * Closes without telling the peer, as far as that is possible, so that it goes on waiting for a
+   * connection that is gone. Unsent bytes are discarded; what the peer sends later is answered with
+   * a reset by the kernel, unless a firewall stops it. A reset where the platform has no better.
+   */
+  default void vanish() {
+    reset();
+  }
 }

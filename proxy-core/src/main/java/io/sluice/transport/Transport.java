@@ -2,6 +2,7 @@ package io.sluice.transport;
 
 import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
 import java.io.IOException;
@@ -25,6 +26,13 @@ public interface Transport {
    * @throws IOException with the address, the reason, and what to do about it
    */
   ListenSocket listen(SockAddr address, ListenOptions options, TcpOptions tcp) throws IOException;
+
+  /**
+   * Tries whether connections to {@code server} may come from {@code source}, without connecting.
+   *
+   * @throws IOException with source, reason, and what to do about it
+   */
+  void checkSource(SockAddr server, SourceAddress source) throws IOException;
 
   /**
    * Takes over a socket that listens already, from the service manager for example. Its options for

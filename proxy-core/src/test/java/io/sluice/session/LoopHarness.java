@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.backend.balance.Balancing;
@@ -101,7 +102,8 @@ final class LoopHarness implements AutoCloseable {
     for (MirrorConfig mirror : web.mirrors()) {
       mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES));
     }
-    frontend = new Frontend(web, backend, mirrors, LOOPS);
+    frontend =
+        new Frontend(web, backend, mirrors, ConnectionRate.of(config.connectionRate()), LOOPS);
     listener =
         transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0), web.listen(), web.tcp());

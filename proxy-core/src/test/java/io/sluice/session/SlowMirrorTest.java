@@ -184,8 +184,9 @@ class SlowMirrorTest {
   @DisplayName("block: max-lag frees the session")
   void maxLagFreesTheSession(String way) throws Exception {
     byte[] content = Delivery.random(4, BULK_BYTES);
-    try (LoopHarness harness =
-        LoopHarness.mirrored(way, "when-slow = block, buffer = 64KiB, max-lag = 1s")) {
+    try (LogCapture log = new LogCapture();
+        LoopHarness harness =
+            LoopHarness.mirrored(way, "when-slow = block, buffer = 64KiB, max-lag = 1s")) {
       LoopHarness.Pair pair = harness.pair();
       Peer mirror = harness.mirror(0);
       Delivery delivery = new Delivery(pair.client(), pair.server(), content);
@@ -193,6 +194,9 @@ class SlowMirrorTest {
       assertThat(delivery.arrived()).isLessThan(content.length);
       harness.pass(Duration.ofMillis(2_100));
       assertThat(harness.mirrored(0, MirrorCounter.DETACHED_LAG)).isEqualTo(1);
+      int port = harness.targets.get(0).socket().getLocalPort();
+      String line = "mirror m0 (tcp:127.0.0.1:" + port + "): detached from 1 session(s): ";
+      assertThat(log.times(line + "it lags by more than max-lag")).isEqualTo(1);
       delivery.finish(harness);
       expectPrefix(harness, mirror, content);
     }
@@ -272,7 +276,8 @@ class SlowMirrorTest {
   @DisplayName("max-lag = none: one that takes nothing more is left a minute after its stream")
   void whatNobodyTakesIsGivenUp(String way) throws Exception {
     byte[] content = Delivery.random(10, BULK_BYTES);
-    try (LoopHarness harness = LoopHarness.mirrored(way, "buffer = 1MiB, max-lag = none")) {
+    try (LogCapture log = new LogCapture();
+        LoopHarness harness = LoopHarness.mirrored(way, "buffer = 1MiB, max-lag = none")) {
       LoopHarness.Pair pair = harness.pair();
       Peer mirror = harness.mirror(0);
       Delivery delivery = new Delivery(pair.client(), pair.server(), content);
@@ -293,6 +298,7 @@ class SlowMirrorTest {
 
       harness.pass(Duration.ofMillis(1_100));
       assertThat(harness.mirrored(0, MirrorCounter.DETACHED_LAG)).isEqualTo(1);
+      assertThat(log.times(" (took nothing for 60s after its stream had ended)")).isEqualTo(1);
       harness.expectNothingLeft();
       expectPrefix(harness, mirror, content);
     }

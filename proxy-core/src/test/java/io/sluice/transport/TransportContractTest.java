@@ -40,6 +40,14 @@ abstract class TransportContractTest {
   }
 
   @Nested
+  class ConnectingFromSources extends SourceContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
   class Polling extends ReadinessContract {
     @Override
     Transport newTransport() throws IOException {

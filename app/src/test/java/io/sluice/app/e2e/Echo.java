@@ -23,6 +23,15 @@ final class Echo implements AutoCloseable {
     return "127.0.0.1:" + listener.getLocalPort();
   }
 
+  /** The bytes that {@link #roundTrip} sends. */
+  static byte[] content(int count) {
+    byte[] content = new byte[count];
+    for (int i = 0; i < count; i++) {
+      content[i] = (byte) (i * 31 + (i >>> 8));
+    }
+    return content;
+  }
+
   /** Sends {@code count} bytes through {@code sluice} and returns how many came back unchanged. */
   static int roundTrip(Sluice sluice, int count) throws IOException {
     try (Socket client = sluice.connect()) {
@@ -32,10 +41,7 @@ final class Echo implements AutoCloseable {
 
   /** The same over {@code client}, which has then sent all that it will. */
   static int roundTrip(Socket client, int count) throws IOException {
-    byte[] sent = new byte[count];
-    for (int i = 0; i < count; i++) {
-      sent[i] = (byte) (i * 31 + (i >>> 8));
-    }
+    byte[] sent = content(count);
     client.setSoTimeout(LIMIT_MS);
     Thread sender = new Thread(() -> send(client, sent), "echo-sender");
     sender.start();

@@ -15,6 +15,11 @@ final class CaptureException extends IOException {
     this.reason = reason;
   }
 
+  CaptureException(DetachReason reason, String message, IOException cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
   DetachReason reason() {
     return reason;
   }

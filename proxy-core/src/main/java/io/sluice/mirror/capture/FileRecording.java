@@ -68,7 +68,7 @@ final class FileRecording implements Recording {
     OutputFile file = file(direction);
     try {
       if (!byReset) {
-        renameToFinal(direction, file);
+        finish(direction, file);
       }
     } finally {
       files.remove(direction);
@@ -109,6 +109,15 @@ final class FileRecording implements Recording {
       }
     }
     throw new IOException(target.path().base().resolve(below) + ": too many of this name");
+  }
+
+  private void finish(Direction direction, OutputFile file) throws IOException {
+    try {
+      renameToFinal(direction, file);
+    } catch (IOException e) {
+      String whole = "; " + file + " is whole, but keeps that name";
+      throw new CaptureException(DetachReason.WRITE, e.getMessage() + whole, e);
+    }
   }
 
   private void renameToFinal(Direction direction, OutputFile file) throws IOException {

@@ -47,6 +47,7 @@ final class EpollListenSocket implements ListenSocket {
                     Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC,
                     0),
                 address.toString()));
+    UnixPath path = null;
     try {
       if (address.isUnix()) {
         socketOptions.applyUnix(fd.raw(), tcp);
@@ -62,13 +63,19 @@ final class EpollListenSocket implements ListenSocket {
       if (bound < 0) {
         throw ListenFailure.of(address, -bound);
       }
-      UnixPath path = isPath(address) ? UnixPath.bound(pathOf(address)) : null;
+      if (isPath(address)) {
+        path = UnixPath.bound(pathOf(address));
+        path.apply(options.unixFile());
+      }
       int listening = sys.listen(fd.raw(), options.backlog());
       if (listening < 0) {
         throw ListenFailure.of(address, -listening);
       }
       return new EpollListenSocket(fd, socketOptions.localAddress(fd.raw()), tcp, path);
     } catch (IOException e) {
+      if (path != null) {
+        path.removeIfOurs();
+      }
       fd.close();
       throw e;
     }

@@ -40,6 +40,7 @@ final class EpollPoller implements Poller {
   private final Slots slots = new Slots();
   private final IdentityHashMap<ListenSocket, Watch> watches = new IdentityHashMap<>();
   private final SocketOptions options;
+  private final SourceBinding source;
   private final NativeMemory shared;
   private final BufferPool buffers;
   private final PipePool pipes;
@@ -56,6 +57,7 @@ final class EpollPoller implements Poller {
     this.pumpConfig = pumpConfig;
     sys = transport.syscalls();
     options = new SocketOptions(sys);
+    source = new SourceBinding(sys);
     shared = NativeMemory.allocate(pumpConfig.bufferBytes());
     buffers = new BufferPool(pumpConfig.bufferBytes());
     pipes = new PipePool(sys, transport.pipeBudget(), pumpConfig.pipeBytes());
@@ -182,6 +184,12 @@ final class EpollPoller implements Poller {
       }
     } catch (ErrnoException e) {
       return -e.errno();
+    }
+    if (!tcp.source().isAny()) {
+      int bound = source.bind(fd, address, tcp.source());
+      if (bound < 0) {
+        return bound;
+      }
     }
     int length = options.encodeAddress(address);
     int result;

@@ -232,6 +232,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   }
 
   @Override
+  public boolean pace(long bytesPerSecond) {
+    return tcp && poller.options().pace(fd(), bytesPerSecond) == 0;
+  }
+
+  @Override
   public void shutdownOutput() {
     sys.shutdown(fd(), Linux.SHUT_WR);
   }
@@ -254,9 +259,15 @@ final class EpollSocket extends Registration implements StreamSocket {
   @Override
   public void reset() {
     if (tcp) {
-      // A socket that no loop has taken yet may be closed by any thread: memory of its own, then.
-      SocketOptions options = poller != null ? poller.options() : new SocketOptions(sys);
-      options.lingerZero(fd());
+      SocketOptions.lingerZero(sys, fd());
+    }
+    close();
+  }
+
+  @Override
+  public void vanish() {
+    if (tcp) {
+      SocketOptions.silence(sys, fd());
     }
     close();
   }

@@ -2,6 +2,7 @@ package io.sluice.mirror.capture;
 
 import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.Errno;
 import io.sluice.linux.ErrnoException;
@@ -84,6 +85,11 @@ final class SmallDisk implements Transport {
   public ListenSocket listen(SockAddr address, ListenOptions options, TcpOptions tcp)
       throws IOException {
     return real.listen(address, options, tcp);
+  }
+
+  @Override
+  public void checkSource(SockAddr server, SourceAddress source) throws IOException {
+    real.checkSource(server, source);
   }
 
   @Override
