@@ -172,6 +172,9 @@ public final class Backend {
       grantAll(grants);
       // It may have had its turn at once, then it is told by the result and not by a call.
       placement = waiter.line == null ? waiter.granted.placement() : Placement.QUEUED;
+      if (placement != Placement.QUEUED) {
+        waiter.turn = 0; // It was served at once.
+      }
     } finally {
       lock.unlock();
     }
@@ -183,6 +186,7 @@ public final class Backend {
   private void stand(Waiter waiter) {
     Server bound = balancing.isBinding() ? candidates.choose(waiter.key, waiter.avoid) : null;
     boolean waitsForIt = bound != null && bound.queued() < bound.config().maxQueue();
+    waiter.bound = waitsForIt;
     (waitsForIt ? bound.line() : line).add(waiter);
     setWaiting(waiting + 1);
   }
@@ -231,6 +235,7 @@ public final class Backend {
     Waiter next = nextFor(server);
     while (next != null && server.take()) {
       unqueue(next);
+      (next.bound ? server.line() : line).onServed();
       grants.add(next, server);
       next = nextFor(server);
     }
