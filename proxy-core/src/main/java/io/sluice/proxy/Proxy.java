@@ -3,9 +3,9 @@ package io.sluice.proxy;
 import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.backend.WarmUp;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
-import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.SourceAddress;
 import io.sluice.health.HealthChecks;
@@ -53,9 +53,10 @@ public final class Proxy implements AutoCloseable {
   private final CounterSet counters;
   private final Map<String, Backend> backends = new LinkedHashMap<>();
   private final Map<String, Frontend> frontends = new LinkedHashMap<>();
-  private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
+  private final Mirrors mirrors;
   private final Listeners listeners;
   private final Loops loops = new Loops();
+  private final ServerSessions servers = new ServerSessions(backends, loops);
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
   private HealthChecks checks = HealthChecks.NONE;
   private LoopPulse pulse = new LoopPulse(List.of());
@@ -67,11 +68,13 @@ public final class Proxy implements AutoCloseable {
       throws IOException {
     this.transport = transport;
     this.listeners = listeners;
+    mirrors = new Mirrors(transport.transport());
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
       backends.put(
           backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
+      servers.watch(backends.get(backend.name()));
     }
     checkSources();
   }
@@ -91,24 +94,9 @@ public final class Proxy implements AutoCloseable {
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
     ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
     for (FrontendConfig frontend : config.frontends().values()) {
-      Backend backend = backends.get(frontend.backend());
-      List<Mirror> own = mirrors(frontend);
-      frontends.put(frontend.name(), new Frontend(frontend, backend, own, totalRate, loopCount));
+      List<Mirror> own = mirrors.of(frontend);
+      frontends.put(frontend.name(), new Frontend(frontend, backends, own, totalRate, loopCount));
     }
-  }
-
-  /** The mirrors of a frontend; one that several frontends use is one mirror. */
-  private List<Mirror> mirrors(FrontendConfig frontend) throws IOException {
-    List<Mirror> own = new ArrayList<>();
-    for (MirrorConfig config : frontend.mirrors()) {
-      Mirror mirror = mirrors.get(config.name());
-      if (mirror == null) {
-        mirror = new Mirror(config, MirrorSinks.of(config, transport.transport()));
-        mirrors.put(config.name(), mirror);
-      }
-      own.add(mirror);
-    }
-    return own;
   }
 
   /**
@@ -252,12 +240,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when no frontend uses a mirror of this name
    */
   public MirrorTerms mirror(String name) {
-    Mirror mirror = mirrors.get(name);
-    if (mirror == null) {
-      throw new IllegalArgumentException(
-          "no frontend uses a mirror \"" + name + "\"; there are " + mirrors.keySet());
-    }
-    return mirror;
+    return mirrors.named(name);
   }
 
   /** All counters, brought up to date. A closed proxy has no loops any more. */
@@ -288,14 +271,8 @@ public final class Proxy implements AutoCloseable {
         byServer.put(backend.name() + "/" + server.name(), server.counters().toMap());
       }
     }
-    Map<String, Snapshot.MirrorState> byMirror = new LinkedHashMap<>();
-    mirrors.forEach(
-        (name, mirror) ->
-            byMirror.put(
-                name,
-                new Snapshot.MirrorState(
-                    mirror.toMap(), mirror.active(), lagsNs.getOrDefault(name, 0L))));
-    return new Snapshot(counters.toMap(), byFrontend, byBackend, byServer, byMirror, List.of(held));
+    return new Snapshot(
+        counters.toMap(), byFrontend, byBackend, byServer, mirrors.states(lagsNs), List.of(held));
   }
 
   /**
@@ -324,6 +301,26 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes a server out of use: new sessions go to the others, those that it has may end by
+   * themselves. Those that have not are closed, one after the other between the half of {@code
+   * deadline} and its end. Returns at once.
+   *
+   * @throws IllegalArgumentException when there is no such backend or server
+   */
+  public void drainServer(String backend, String server, Duration deadline) {
+    servers.drain(servers.find(backend, server), deadline);
+  }
+
+  /**
+   * Ends every session of a server, which stays in use. Returns at once.
+   *
+   * @throws IllegalArgumentException when there is no such backend or server
+   */
+  public void closeSessionsOf(String backend, String server) {
+    servers.closeSessionsOf(servers.find(backend, server), CloseReason.KILLED);
+  }
+
   /** Ends all sessions and releases everything, at once. */
   @Override
   public synchronized void close() {
@@ -337,7 +334,7 @@ public final class Proxy implements AutoCloseable {
       awaitMirrors();
     }
     loops.stop();
-    mirrors.values().forEach(Mirror::close);
+    mirrors.close();
   }
 
   /**
@@ -362,6 +359,7 @@ public final class Proxy implements AutoCloseable {
     }
     SessionLoop.link(loops.all());
     pulse = new LoopPulse(loops.all());
+    backends.values().forEach(backend -> WarmUp.watch(backend, loops.all().get(0).loop()));
   }
 
   private void accept() {

@@ -177,6 +177,29 @@ public final class NioTransport implements Transport {
     }
   }
 
+  /** A channel's own address; as getsockname(2), one without a name where there is none. */
+  static SockAddr localAddress(SocketChannel channel, SockAddr peer) {
+    try {
+      SocketAddress local = channel.getLocalAddress();
+      return local == null ? unspecified(peer) : SockAddr.fromJava(local);
+    } catch (IOException e) {
+      // The JDK closes the channel of a failed connection, address and all.
+      return unspecified(peer);
+    }
+  }
+
+  private static SockAddr unspecified(SockAddr peer) {
+    if (peer.isUnix()) {
+      return SockAddr.UNNAMED;
+    }
+    try {
+      InetAddress address = ((InetSocketAddress) peer.toJava()).getAddress();
+      return SockAddr.inet(InetAddress.getByAddress(new byte[address.getAddress().length]), 0);
+    } catch (IOException e) {
+      throw new AssertionError("an address of legal length", e);
+    }
+  }
+
   /** Closes; the descriptor is gone in any case, so an error tells nothing. Null is ignored. */
   static void closeQuietly(Closeable closeable) {
     if (closeable == null) {
