@@ -1,11 +1,15 @@
 package io.sluice.app;
 
+import io.sluice.app.service.IdleTime;
+import io.sluice.app.service.ServiceReport;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.PumpConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.linux.ErrnoException;
 import io.sluice.proxy.Proxy;
 import io.sluice.proxy.TransportChoice;
+import io.sluice.systemd.InheritedSockets;
 import io.sluice.systemd.ServiceManager;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,14 +26,13 @@ import org.slf4j.LoggerFactory;
  * A proxy with a process around it, from start to the signal that ends it.
  *
  * <pre>
- *   start ──▶ listening ──TERM, INT──▶ draining ──sessions gone, deadline, second signal──▶ end
+ *   start ──▶ listening ──TERM, INT, idle──▶ draining ──sessions gone, deadline, signal──▶ end
  * </pre>
  *
  * <p>{@link #run} belongs to the main thread; each signal comes on a thread of its own.
  */
 final class Daemon {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
-  private static final long STATUS_PERIOD_S = 5;
 
   private final SluiceConfig config;
   private final PrintWriter err;
@@ -60,18 +63,33 @@ final class Daemon {
 
   /** The same, with something to do as soon as it listens. */
   int run(Consumer<Proxy> onListening) throws IOException {
+    try {
+      return runUntilAsked(onListening);
+    } catch (IOException e) {
+      manager.failed(errno(e), e.getMessage());
+      throw e;
+    }
+  }
+
+  private int runUntilAsked(Consumer<Proxy> onListening) throws IOException {
     Signals.handle("TERM", this::onStop);
     Signals.handle("INT", this::onStop);
     Signals.handle("USR1", this::onCounters);
     Signals.handle("HUP", Daemon::onReload);
-    Proxy started = Proxy.start(config);
+    var inherited = InheritedSockets.of(System.getenv(), LOG::warn);
+    TransportChoice transport = TransportChoice.choose(config.transport(), config.pump());
+    Proxy started =
+        Proxy.start(config, transport, inherited.descriptors(), manager::removeDescriptors);
+    if (manager.keepsDescriptors()) {
+      started.openedSockets().forEach(manager::storeDescriptor);
+    }
     proxy = started;
     warnOfFallback(started.transport());
     announce(started);
-    onListening.accept(started);
-    try {
+    try (ServiceReport report = ServiceReport.begin(manager, started, Way.of(config, started))) {
+      onListening.accept(started);
       serve(started);
-      drain(started);
+      drain(started, report);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       started.close();
@@ -124,20 +142,24 @@ final class Daemon {
   }
 
   private void serve(Proxy started) throws InterruptedException {
-    int told = -1;
-    while (!stopAsked.await(STATUS_PERIOD_S, TimeUnit.SECONDS)) {
-      int sessions = started.sessions();
-      if (sessions != told) {
-        manager.status(sessions + " sessions (" + Way.of(config, started) + ")");
-        told = sessions;
+    Duration limit = config.exitIdleTime();
+    if (limit.isZero()) {
+      stopAsked.await();
+      return;
+    }
+    IdleTime idle = new IdleTime(limit, System.nanoTime());
+    while (!stopAsked.await(idle.period().toNanos(), TimeUnit.NANOSECONDS)) {
+      if (idle.isOver(started.sessions(), started.sessionsTotal(), System.nanoTime())) {
+        LOG.info("no session for {} s: ending (exit-idle-time)", seconds(limit));
+        return;
       }
     }
   }
 
-  private void drain(Proxy started) {
+  private void drain(Proxy started, ServiceReport report) {
     int open = started.sessions();
     Duration limit = config.drainTimeout();
-    manager.stopping("draining " + open + " sessions");
+    report.draining(limit);
     LOG.info("stopping: accepting no more, {} sessions may go on for {} s", open, seconds(limit));
     int closed = started.drain(limit);
     if (closed > 0) {
@@ -145,6 +167,16 @@ final class Daemon {
     } else {
       LOG.info("stopped");
     }
+  }
+
+  /** The number of the system call's failure behind {@code e}, or 0. */
+  private static int errno(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ErrnoException failed) {
+        return failed.errno();
+      }
+    }
+    return 0;
   }
 
   private static String seconds(Duration duration) {

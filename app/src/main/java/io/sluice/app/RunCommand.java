@@ -6,6 +6,7 @@ import io.sluice.config.ConfigReader;
 import io.sluice.config.Loaded;
 import io.sluice.config.MachineChecks;
 import io.sluice.config.Problem;
+import io.sluice.systemd.ServiceManager;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -31,13 +32,23 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ConfigException {
-    Loaded loaded = ConfigReader.read(file.path(), options.overrides(), LoopOptions.ORIGIN);
-    MachineChecks.check(loaded);
+    Loaded loaded = load();
     Logging.sessions();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
     for (Problem warning : loaded.warnings()) {
       log.warn("{}", warning);
     }
     return new Daemon(loaded.config(), spec.commandLine().getErr()).run();
+  }
+
+  private Loaded load() throws ConfigException {
+    try {
+      Loaded loaded = ConfigReader.read(file.path(), options.overrides(), LoopOptions.ORIGIN);
+      MachineChecks.check(loaded);
+      return loaded;
+    } catch (ConfigException e) {
+      ServiceManager.of(System.getenv(), warning -> {}).failed(0, e.getMessage());
+      throw e;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.app;
 
+import io.sluice.app.log.Logging;
 import io.sluice.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CheckCommand.class,
       VersionCommand.class,
       DemoCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      ConvertCommand.class
     },
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
@@ -79,12 +81,13 @@ final class SluiceCommand implements Runnable {
 
   private static int onFailure(Exception e, CommandLine command, ParseResult parsed) {
     PrintWriter err = command.getErr();
+    String prefix = Logging.errorPrefix();
     if (e instanceof ConfigException config) {
-      config.problems().forEach(err::println);
+      config.problems().forEach(problem -> err.println(prefix + problem));
     } else if (e instanceof IOException) {
-      err.println("sluice: " + e.getMessage());
+      err.println(prefix + "sluice: " + e.getMessage());
     } else {
-      err.print("sluice: internal error: ");
+      err.print(prefix + "sluice: internal error: ");
       e.printStackTrace(err);
     }
     err.flush();

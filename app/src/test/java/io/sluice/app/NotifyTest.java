@@ -4,83 +4,189 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
-import jnr.unixsocket.UnixDatagramChannel;
-import jnr.unixsocket.UnixSocketAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What the process tells its service manager, from start to end. */
 class NotifyTest {
   @TempDir Path folder;
+  private FakeServiceManager manager;
+  private EchoServer server;
+
+  @BeforeEach
+  void open() throws IOException {
+    manager = new FakeServiceManager(folder);
+    server = new EchoServer('a');
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    server.close();
+    manager.close();
+  }
+
+  private SluiceProcess start(Class<?> main, Map<String, String> more, String... options)
+      throws IOException {
+    Map<String, String> environment = new HashMap<>(more);
+    environment.putIfAbsent("NOTIFY_SOCKET", manager.address());
+    List<String> arguments = new ArrayList<>(List.of("forward"));
+    arguments.addAll(List.of(options));
+    arguments.addAll(List.of("127.0.0.1:0", server.address()));
+    return SluiceProcess.start(environment, main, List.of(), arguments.toArray(String[]::new));
+  }
+
+  private SluiceProcess start() throws IOException {
+    return start(Main.class, Map.of());
+  }
 
   @Test
   void readyComesOnceItListensAndStoppingBeforeTheEnd() throws Exception {
-    String socket = folder.resolve("notify").toString();
-    List<String> received = new CopyOnWriteArrayList<>();
-    try (EchoServer server = new EchoServer('a');
-        UnixDatagramChannel systemd = UnixDatagramChannel.open()) {
-      systemd.bind(new UnixSocketAddress(socket));
-      Thread reader = new Thread(() -> receive(systemd, received), "fake-systemd");
-      reader.setDaemon(true);
-      reader.start();
-      try (SluiceProcess sluice =
-          SluiceProcess.start(
-              Map.of("NOTIFY_SOCKET", socket),
-              Main.class,
-              List.of(),
-              "forward",
-              "127.0.0.1:0",
-              server.address())) {
-        await().atMost(SluiceProcess.PATIENCE).until(() -> !received.isEmpty());
-        assertThat(received.get(0)).startsWith("READY=1\nSTATUS=listening (");
-        sluice.connect().close();
+    try (SluiceProcess sluice = start()) {
+      String ready = manager.await("READY", text -> text.startsWith("READY=1\n"));
+      assertThat(ready)
+          .startsWith("READY=1\nSTATUS=listening (")
+          .endsWith("\nMAINPID=" + sluice.pid());
+      sluice.connect().close();
 
-        sluice.signal("TERM");
+      sluice.signal("TERM");
 
-        assertThat(sluice.awaitExit()).isZero();
-        await()
-            .atMost(SluiceProcess.PATIENCE)
-            .until(() -> received.stream().anyMatch(text -> text.startsWith("STOPPING=1\n")));
-      }
+      assertThat(sluice.awaitExit()).isZero();
+      manager.await("STOPPING", text -> text.startsWith("STOPPING=1\nSTATUS=draining "));
+      manager.await("more time", text -> text.matches("EXTEND_TIMEOUT_USEC=\\d+"));
+      assertThat(manager.received()).noneMatch(text -> text.contains("WATCHDOG"));
     }
   }
 
-  private static void receive(UnixDatagramChannel channel, List<String> received) {
-    ByteBuffer buffer = ByteBuffer.allocate(4096);
-    try {
-      while (true) {
-        channel.receive(buffer);
-        received.add(StandardCharsets.UTF_8.decode(buffer.flip()).toString());
-        buffer.clear();
+  @Test
+  void statusTellsSessionsAndRatesAndOnlyWhatIsNew() throws Exception {
+    try (SluiceProcess sluice = start();
+        Socket client = sluice.connect()) {
+      assertThat(client.getInputStream().read()).isEqualTo('a');
+      client.getOutputStream().write(new byte[100_000]);
+      client.getInputStream().readNBytes(100_000);
+
+      String status = manager.await("rates", text -> text.contains("kB/s to servers"));
+
+      assertThat(status)
+          .matches(
+              "STATUS=1 session, 1 of 1 server up, \\d+ kB/s to servers, \\d+ kB/s to clients"
+                  + " \\(.* threads?\\)");
+      manager.await("rest", text -> text.contains(" up, 0 B/s to servers, 0 B/s to clients"));
+      assertThat(manager.received()).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void watchdogIsFedAsLongAsEveryLoopTurns() throws Exception {
+    Map<String, String> watched = Map.of("WATCHDOG_USEC", "400000");
+    try (SluiceProcess sluice = start(HangingLoop.class, watched, "-v", "--threads", "2")) {
+      await().atMost(SluiceProcess.PATIENCE).until(() -> manager.count("WATCHDOG=1") > 5);
+
+      try (Socket client = sluice.connect()) {
+        assertThat(client.getInputStream().read()).isEqualTo('a');
       }
-    } catch (IOException e) {
-      // The test has closed the channel.
+
+      assertThat(sluice.awaitLine("has not turned for 100 ms"))
+          .contains(" ERROR event loop ", "it is at ", "HangingLoop");
+      long fed = manager.count("WATCHDOG=1");
+      await()
+          .during(Duration.ofMillis(800))
+          .atMost(Duration.ofSeconds(5))
+          .until(() -> manager.count("WATCHDOG=1") == fed);
+      assertThat(sluice.lines().stream().filter(line -> line.contains("has not turned")))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void failureToListenIsToldWithItsErrorNumber() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        SluiceProcess sluice =
+            SluiceProcess.start(
+                Map.of("NOTIFY_SOCKET", manager.address()),
+                Main.class,
+                List.of(),
+                "forward",
+                "127.0.0.1:" + taken.getLocalPort(),
+                server.address())) {
+      assertThat(sluice.awaitExit()).isEqualTo(ExitCode.FAILURE);
+
+      String failed = manager.await("ERRNO", text -> text.contains("ERRNO="));
+
+      assertThat(failed)
+          .startsWith("STATUS=cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": ")
+          .endsWith("\nERRNO=98");
+    }
+  }
+
+  @Test
+  void invalidConfigurationIsTheStatus() throws Exception {
+    Path file = Files.writeString(folder.resolve("sluice.conf"), "sluice.threads = many\n");
+    try (SluiceProcess sluice =
+        SluiceProcess.start(
+            Map.of("NOTIFY_SOCKET", manager.address()),
+            Main.class,
+            List.of(),
+            "run",
+            "-c",
+            file.toString())) {
+      assertThat(sluice.awaitExit()).isEqualTo(ExitCode.USAGE);
+
+      assertThat(manager.await("STATUS", text -> text.startsWith("STATUS=")))
+          .contains("sluice.conf:1: sluice.threads = \"many\": must be")
+          .doesNotContain("\n");
     }
   }
 
   @Test
   void vanishedSocketIsAWarningAndNothingElse() throws Exception {
     String socket = folder.resolve("nobody").toString();
-    try (EchoServer server = new EchoServer('a');
-        SluiceProcess sluice =
-            SluiceProcess.start(
-                Map.of("NOTIFY_SOCKET", socket),
-                Main.class,
-                List.of(),
-                "forward",
-                "127.0.0.1:0",
-                server.address())) {
+    Map<String, String> environment = Map.of("NOTIFY_SOCKET", socket, "WATCHDOG_USEC", "40000");
+    try (SluiceProcess sluice = start(Main.class, environment)) {
       assertThat(sluice.awaitLine("cannot notify the service manager")).contains(" WARN ", socket);
       sluice.connect().close();
 
       sluice.signal("TERM");
 
       assertThat(sluice.awaitExit()).isZero();
+      assertThat(sluice.lines().stream().filter(line -> line.contains("cannot notify"))).hasSize(1);
+    }
+  }
+
+  @Test
+  void socketsOfAnotherProcessAreIgnoredWithAWarning() throws Exception {
+    Map<String, String> environment =
+        Map.of("LISTEN_FDS", "1", "LISTEN_PID", "1", "LISTEN_FDNAMES", "web");
+    try (SluiceProcess sluice = start(Main.class, environment);
+        Socket client = sluice.connect()) {
+      assertThat(client.getInputStream().read()).isEqualTo('a');
+      assertThat(sluice.awaitLine("LISTEN_FDS=1 is ignored"))
+          .contains(" WARN ", "LISTEN_PID=1 is not this process, " + sluice.pid());
+    }
+  }
+
+  @Test
+  void descriptorThatIsNoSocketIsALineAndEndsWith1() throws Exception {
+    List<String> shell =
+        List.of("/bin/sh", "-c", "exec 3</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", "sh");
+    try (SluiceProcess sluice =
+        SluiceProcess.under(
+            shell, Map.of(), Main.class, List.of(), "forward", "systemd:web", server.address())) {
+      assertThat(sluice.awaitExit()).isEqualTo(ExitCode.FAILURE);
+      assertThat(sluice.lines())
+          .containsExactly("sluice: inherited socket \"unknown\" (descriptor 3) is not a socket");
     }
   }
 }

@@ -24,6 +24,17 @@ final class SluiceProcess implements AutoCloseable {
 
   private static final Pattern LISTENS = Pattern.compile("sluice: .* listens on \\S+:(\\d+) -> .*");
 
+  private static final List<String> SYSTEMD =
+      List.of(
+          "NOTIFY_SOCKET",
+          "JOURNAL_STREAM",
+          "WATCHDOG_USEC",
+          "WATCHDOG_PID",
+          "FDSTORE",
+          "LISTEN_FDS",
+          "LISTEN_PID",
+          "LISTEN_FDNAMES");
+
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Thread reader;
@@ -47,7 +58,18 @@ final class SluiceProcess implements AutoCloseable {
   static SluiceProcess start(
       Map<String, String> environment, Class<?> main, List<String> jvmOptions, String... args)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    return under(List.of(), environment, main, jvmOptions, args);
+  }
+
+  /** The same with a program in front, which becomes it. */
+  static SluiceProcess under(
+      List<String> program,
+      Map<String, String> environment,
+      Class<?> main,
+      List<String> jvmOptions,
+      String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(program);
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(
         List.of("-ea", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -55,7 +77,7 @@ final class SluiceProcess implements AutoCloseable {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().keySet().removeAll(List.of("NOTIFY_SOCKET", "JOURNAL_STREAM"));
+    builder.environment().keySet().removeAll(SYSTEMD);
     builder.environment().putAll(environment);
     return new SluiceProcess(builder.start());
   }

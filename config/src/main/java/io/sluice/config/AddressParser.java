@@ -55,6 +55,24 @@ public final class AddressParser {
     return address;
   }
 
+  /**
+   * Reads an address whose port stands elsewhere: a host, with or without the brackets of IPv6, or
+   * a UNIX socket. The port of a host is 0.
+   *
+   * @throws IllegalArgumentException whose message tells the operator what to change
+   */
+  static Address parseHost(String text) {
+    if (text.startsWith("unix:")) {
+      return parseServer(text);
+    }
+    check(!text.isEmpty(), "a host or unix:/path is needed");
+    boolean bare = isV6(text);
+    boolean withPort = !bare && text.indexOf(':') >= 0 && !text.endsWith("]");
+    check(!withPort, "the port has a key of its own: port");
+    Address.Tcp tcp = (Address.Tcp) parseServer((bare ? "[" + text + "]" : text) + ":1");
+    return new Address.Tcp(tcp.host(), 0);
+  }
+
   private static Address parseOpened(String text) {
     return text.startsWith("unix:") ? parseUnix(text.substring("unix:".length())) : parseTcp(text);
   }

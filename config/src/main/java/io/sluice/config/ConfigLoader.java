@@ -2,10 +2,15 @@ package io.sluice.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import com.typesafe.config.parser.ConfigDocument;
 import com.typesafe.config.parser.ConfigDocumentFactory;
 import java.io.IOException;
@@ -16,6 +21,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,11 +36,18 @@ import java.util.stream.Collectors;
  */
 final class ConfigLoader {
 
+  /** Of a value in a message. */
+  private static final int SHOWN_MAX = 80;
+
+  static final String NO_STRING = "must be a string in quotes";
+
   private static final String REFERENCE = "reference.conf";
   private static final Pattern LINES = Pattern.compile("(.*?)( @ \\w+:.*)?: (\\d+)(-\\d+)?");
   private static final Pattern SEVERAL = Pattern.compile("merge of ([^,]*).*", Pattern.DOTALL);
   private static final ConfigParseOptions STRICT =
       ConfigParseOptions.defaults().setAllowMissing(false);
+
+  private static final Pattern BARE = Pattern.compile("(?!true$|false$|null$)[A-Za-z0-9_-]+");
 
   /** Advice to rename the file, and the fifty steps of an include that includes itself. */
   private static final String MISLEADING =
@@ -203,6 +217,23 @@ final class ConfigLoader {
     return 0;
   }
 
+  /** As written: 007 stays 007. */
+  static String text(ConfigValue value) {
+    return switch (value.valueType()) {
+      case STRING, NUMBER, BOOLEAN -> value.atKey("as").getString("as");
+      case LIST, OBJECT, NULL -> value.render(ConfigRenderOptions.concise());
+    };
+  }
+
+  /** As HOCON would read it. */
+  static String shown(ConfigValue value, boolean bareWords) {
+    String text = text(value);
+    boolean bare = bareWords && value.valueType() == ConfigValueType.STRING;
+    return bare && BARE.matcher(text).matches()
+        ? text
+        : value.render(ConfigRenderOptions.concise());
+  }
+
   private static String readOrEmpty(String source) {
     try {
       return Files.readString(Path.of(source));
@@ -217,5 +248,50 @@ final class ConfigLoader {
       i++;
     }
     return i;
+  }
+
+  /** A value at its place, for messages: not an object, and not all of a long one. */
+  static Place place(String fullPath, ConfigValue value) {
+    String shown = value instanceof ConfigObject ? "" : shown(value, false);
+    return new Place(
+        fullPath,
+        shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "..." : shown,
+        origin(value.origin()));
+  }
+
+  /** A string; empty after a problem. */
+  static Optional<ConfigSection.Text> string(Findings findings, Place place, ConfigValue value) {
+    if (value.valueType() == ConfigValueType.STRING) {
+      return Optional.of(new ConfigSection.Text(text(value), place));
+    }
+    findings.error(place, NO_STRING);
+    return Optional.empty();
+  }
+
+  /** The strings of a list whose path is {@code at}. */
+  static List<ConfigSection.Text> strings(Findings findings, String at, ConfigList list) {
+    return list.stream()
+        .flatMap(value -> string(findings, place(at, value), value).stream())
+        .toList();
+  }
+
+  /**
+   * The strings of an object whose path is {@code at}, by their keys in alphabetical order.
+   *
+   * @param ifObject what is wrong where another object stands in place of a string
+   */
+  static Map<String, ConfigSection.Text> strings(
+      Findings findings, String at, ConfigObject object, String ifObject) {
+    Map<String, ConfigSection.Text> strings = new TreeMap<>();
+    object.forEach(
+        (name, value) -> {
+          Place place = place(at + "." + ConfigUtil.joinPath(name), value);
+          if (value instanceof ConfigObject) {
+            findings.error(place, ifObject);
+          } else {
+            string(findings, place, value).ifPresent(text -> strings.put(name, text));
+          }
+        });
+    return strings;
   }
 }

@@ -1,7 +1,5 @@
 package io.sluice.config;
 
-import io.sluice.config.BackendConfig.Balance;
-import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.ConfigSection.Text;
 import io.sluice.config.ConfigSection.Word;
 import io.sluice.config.SluiceConfig.TransportChoice;
@@ -61,9 +59,16 @@ public final class ConfigReader {
   /** TCP_CA_NAME_MAX is 16 with the closing zero. */
   private static final Pattern ALGORITHM = Pattern.compile("[a-z0-9_-]{1,15}");
 
+  /** Without the bits of set-id and of directories. */
+  private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+
+  private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_.][A-Za-z0-9_.@$-]{0,255}");
+
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
+  private final AdmissionReader admissions = new AdmissionReader();
+  private final GreetingReader greetings = new GreetingReader();
   private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
   private Map<String, MirrorConfig> mirrors;
 
@@ -133,13 +138,18 @@ public final class ConfigReader {
     Duration drain = sluice.duration("drain-timeout", Duration.ZERO, LONGEST, LONGEST_WAIT);
     Duration exitIdle = sluice.duration("exit-idle-time", SECOND, LONGEST, NEVER);
     // Read here too, so that a bad value is found even where nothing inherits it.
-    sluice.choice("balance", Balance.class);
+    BackendReader.readDefaults(sluice);
     ConfigSection timeouts = sluice.section("timeouts");
     for (String key :
-        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin")) {
+        List.of("connect", "queue", "client", "server", "tunnel", "client-fin", "server-fin")) {
       timeout(timeouts, key);
     }
+    int connectionRate = admissions.read(sluice).connectionRate();
+    greetings.read(sluice);
+    SessionReader.read(sluice);
     tcp(sluice.section("tcp"));
+    BandwidthConfig.read(sluice.section("bandwidth"));
+    SourceReader.read(sluice.section("source"));
     listen(sluice.section("listen"));
     PumpConfig pump = PumpReader.read(sluice.section("pump"));
     ConfigSection mirrorDefaults = sluice.section("mirror-defaults");
@@ -154,12 +164,14 @@ public final class ConfigReader {
             threads,
             transport,
             maxConnections,
+            connectionRate,
             drain,
             exitIdle,
             pump,
             mirrors,
             byName(frontends, this::frontend),
             byName(backends, this::backend));
+    greetings.checkTargets(config.backends().keySet(), findings);
     new WholeChecks(config, sluice).run(frontends, backends, binds);
     new MirrorChecks(config, findings, binds).run(mirrorSections, inherited, mirrorUses);
     return config;
@@ -198,6 +210,9 @@ public final class ConfigReader {
         maxConnections,
         client,
         clientFin,
+        admissions.read(section),
+        greetings.read(section),
+        BandwidthConfig.read(section.section("bandwidth")),
         listen,
         tcp);
   }
@@ -221,32 +236,21 @@ public final class ConfigReader {
   }
 
   private BackendConfig backend(ConfigSection section) {
-    Balance balance = section.choice("balance", Balance.class);
-    ConfigSection group = section.section("servers");
-    List<ConfigSection> serverSections = group.named(null, "address");
-    if (serverSections.isEmpty() && !group.isBroken()) {
-      findings.error(section.place("servers"), "at least one server is needed");
-    }
-    List<ServerConfig> servers = new ArrayList<>();
-    for (ConfigSection server : serverSections) {
-      server
-          .string("address")
-          .ifPresent(
-              text -> {
-                Address address = address(text, AddressParser::parseServer);
-                servers.add(new ServerConfig(server.name(), address));
-              });
-    }
     ConfigSection timeouts = section.section("timeouts");
+    Duration connect = timeout(timeouts, "connect");
     return new BackendConfig(
         section.name(),
-        balance,
-        servers,
-        timeout(timeouts, "connect"),
+        BalanceReader.read(section),
+        BackendReader.servers(section),
+        BackendReader.fullConnections(section),
+        BackendReader.retry(section),
+        SessionReader.read(section),
+        connect,
         timeout(timeouts, "server"),
         timeout(timeouts, "server-fin"),
         timeout(timeouts, "tunnel"),
-        tcp(section.section("tcp")));
+        BackendReader.queueTimeout(timeouts, connect),
+        tcp(section.section("tcp")).from(SourceReader.read(section.section("source"))));
   }
 
   /** The address, or null after a problem. */
@@ -285,6 +289,15 @@ public final class ConfigReader {
         listen.integer("backlog", 1, BACKLOG_MAX, null),
         listen.duration("defer-accept", SECOND, DEFER_ACCEPT_MAX, OFF_DURATION),
         listen.integer("fast-open", 1, BACKLOG_MAX, OFF),
-        listen.bool("v6only"));
+        listen.bool("v6only"),
+        unixFile(listen));
+  }
+
+  private static UnixFile unixFile(ConfigSection listen) {
+    String mode = listen.text("unix-mode", MODE, "an octal number such as 0660", AUTO_NAME);
+    return new UnixFile(
+        mode.isEmpty() ? UnixFile.AS_BOUND.mode() : Integer.parseInt(mode, 8),
+        listen.text("unix-owner", ACCOUNT, "the name or number of a user", AUTO_NAME),
+        listen.text("unix-group", ACCOUNT, "the name or number of a group", AUTO_NAME));
   }
 }

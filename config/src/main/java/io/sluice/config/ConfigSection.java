@@ -3,7 +3,6 @@ package io.sluice.config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -39,8 +39,6 @@ final class ConfigSection {
   private record Reading(ConfigLoader loader, Findings findings, Map<String, Setting> settings) {}
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
-  private static final Pattern BARE = Pattern.compile("(?!true$|false$|null$)[A-Za-z0-9_-]+");
-  private static final int SHOWN_MAX = 80;
 
   private final Reading reading;
   private final List<String> path;
@@ -77,10 +75,16 @@ final class ConfigSection {
     object.forEach(
         (key, value) -> {
           if (!Keys.isKnown(pattern, key)) {
-            findings().error(place(pathOf(key), value), "unknown key", Keys.remedy(pattern, key));
+            findings()
+                .error(
+                    ConfigLoader.place(pathOf(key), value),
+                    "unknown key",
+                    Keys.remedy(pattern, key));
           } else if (named && !NAME.matcher(key).matches()) {
             findings()
-                .error(place(pathOf(key), value), "a name has only letters, digits and _ . : -");
+                .error(
+                    ConfigLoader.place(pathOf(key), value),
+                    "a name has only letters, digits and _ . : -");
           }
         });
   }
@@ -122,9 +126,14 @@ final class ConfigSection {
 
   /** A section inside this one; empty when the file does not have it. */
   ConfigSection section(String key) {
-    assert Keys.isKnown(pattern, key) : pattern + " " + key;
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
-    return child(key, Keys.join(pattern, key), inherits ? inherited.section(key) : null);
+    return section(key, inherits ? inherited.section(key) : null);
+  }
+
+  /** The same, but it inherits from {@code parent}, or from nothing if that is null. */
+  ConfigSection section(String key, ConfigSection parent) {
+    assert Keys.isKnown(pattern, key) : pattern + " " + key;
+    return child(key, Keys.join(pattern, key), parent);
   }
 
   /**
@@ -155,7 +164,8 @@ final class ConfigSection {
       return new ConfigSection(reading, append(key), childPattern, held, parent, false);
     }
     if (value != null) {
-      findings().error(place(pathOf(key), value), "must be an object: " + key + " { ... }");
+      findings()
+          .error(ConfigLoader.place(pathOf(key), value), "must be an object: " + key + " { ... }");
     }
     ConfigObject empty = ConfigValueFactory.fromMap(Map.of(), object.origin().description());
     boolean isBroken = broken || value != null;
@@ -174,7 +184,7 @@ final class ConfigSection {
         expected,
         0,
         value -> {
-          String text = text(value);
+          String text = ConfigLoader.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -198,7 +208,7 @@ final class ConfigSection {
         expected,
         0L,
         value -> {
-          if (word != null && text(value).equals(word.text())) {
+          if (word != null && ConfigLoader.text(value).equals(word.text())) {
             return word.value();
           }
           long size = value.atKey(key).getBytes(key);
@@ -206,7 +216,10 @@ final class ConfigSection {
         });
   }
 
-  /** A duration from {@code min} to {@code max}, or a word, or the word's value in numbers. */
+  /**
+   * A duration from {@code min} to {@code max}, or a word (null: none), or the word's value in
+   * numbers.
+   */
   Duration duration(String key, Duration min, Duration max, Word<Duration> word) {
     String range = "between " + Units.duration(min) + " and " + Units.duration(max);
     String expected = orWord(word, "a duration such as 30s, 5m or 500ms, " + range);
@@ -215,12 +228,12 @@ final class ConfigSection {
         expected,
         Duration.ZERO,
         value -> {
-          if (text(value).equals(word.text())) {
+          if (word != null && ConfigLoader.text(value).equals(word.text())) {
             return word.value();
           }
           Duration duration = value.atKey(key).getDuration(key);
           boolean inRange = duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0;
-          return inRange || duration.equals(word.value()) ? duration : null;
+          return inRange || (word != null && duration.equals(word.value())) ? duration : null;
         });
   }
 
@@ -238,7 +251,7 @@ final class ConfigSection {
     if (found == null) {
       return null;
     }
-    String text = text(found.value());
+    String text = ConfigLoader.text(found.value());
     E choice = choices.get(text);
     if (choice == null) {
       findings()
@@ -257,7 +270,7 @@ final class ConfigSection {
         orWord(word, expected),
         "",
         value -> {
-          String text = text(value);
+          String text = ConfigLoader.text(value);
           if (word != null && text.equals(word.text())) {
             return word.value();
           }
@@ -268,46 +281,73 @@ final class ConfigSection {
   /** One string; empty after a problem. */
   Optional<Text> string(String key) {
     Found found = note(key);
-    return found == null ? Optional.empty() : string(found.place(), found.value());
+    return found == null
+        ? Optional.empty()
+        : ConfigLoader.string(findings(), found.place(), found.value());
   }
 
   /** One string, or the strings of a list, each with its own place. */
   List<Text> strings(String key) {
+    if (find(key) != null && find(key).value() instanceof ConfigList list && list.isEmpty()) {
+      findings().error(place(key), "must not be empty");
+    }
+    return list(key);
+  }
+
+  /** The same where an empty list has a meaning. */
+  List<Text> list(String key) {
     Found found = note(key);
     if (found == null) {
       return List.of();
     }
     if (!(found.value() instanceof ConfigList list)) {
-      return string(found.place(), found.value()).stream().toList();
+      return string(key).stream().toList();
     }
-    if (list.isEmpty()) {
-      findings().error(found.place(), "must not be empty");
-    }
-    String at = found.place().key();
-    return list.stream().flatMap(value -> string(place(at, value), value).stream()).toList();
+    return ConfigLoader.strings(findings(), found.place().key(), list);
   }
 
-  private Optional<Text> string(Place place, ConfigValue value) {
-    if (value.valueType() == ConfigValueType.STRING) {
-      return Optional.of(new Text(text(value), place));
+  /** Names of the operator's choice, in alphabetical order, with the string behind each. */
+  Map<String, Text> table(String key) {
+    Found found = note(key);
+    if (found != null && !(found.value() instanceof ConfigObject)) {
+      findings().error(found.place(), "must be an object: " + key + " { \"name\" = value }");
     }
-    findings().error(place, "must be a string in quotes");
-    return Optional.empty();
+    if (found == null || !(found.value() instanceof ConfigObject held)) {
+      return Map.of();
+    }
+    return ConfigLoader.strings(
+        findings(), found.place().key(), held, "a name with dots in it must be in quotes");
   }
 
-  private interface Conversion<T> {
-    /** The converted value, or null when it is out of range. */
-    T convert(ConfigValue value);
+  /** The objects of a list, each as its keys with their values, which must be strings. */
+  List<Map<String, Text>> objects(String key) {
+    Found found = note(key);
+    List<Map<String, Text>> objects = new ArrayList<>();
+    if (found != null && !(found.value() instanceof ConfigList)) {
+      findings().error(found.place(), "must be a list of objects: [ { ... }, ... ]");
+    } else if (found != null) {
+      String at = found.place().key();
+      for (ConfigValue value : (ConfigList) found.value()) {
+        if (value instanceof ConfigObject object) {
+          objects.add(ConfigLoader.strings(findings(), at, object, ConfigLoader.NO_STRING));
+        } else {
+          findings().error(ConfigLoader.place(at, value), "must be an object: { ... }");
+        }
+      }
+    }
+    return objects;
   }
 
-  private <T> T read(String key, String expected, T meaningless, Conversion<T> conversion) {
+  /** What {@code conversion} makes of a value; it returns null for one that is out of range. */
+  private <T> T read(
+      String key, String expected, T meaningless, Function<ConfigValue, T> conversion) {
     Found found = note(key);
     if (found == null) {
       return meaningless;
     }
     T converted = null;
     try {
-      converted = conversion.convert(found.value());
+      converted = conversion.apply(found.value());
     } catch (ConfigException | NumberFormatException e) {
       // Whatever the library disliked, the operator needs the rule.
     }
@@ -328,7 +368,7 @@ final class ConfigSection {
       return null;
     }
     String at = pathOf(key);
-    String shown = shown(found.value(), true);
+    String shown = ConfigLoader.shown(found.value(), true);
     reading.settings().put(at, new Setting(at, shown, found.place().origin().toString()));
     return found;
   }
@@ -337,34 +377,10 @@ final class ConfigSection {
     assert Keys.isKnown(pattern, key) : pattern + " " + key;
     if (isSet(key)) {
       ConfigValue value = object.get(key);
-      return new Found(place(pathOf(key), value), value);
+      return new Found(ConfigLoader.place(pathOf(key), value), value);
     }
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
     return inherits ? inherited.find(key) : null;
-  }
-
-  private static Place place(String fullPath, ConfigValue value) {
-    String shown = value instanceof ConfigObject ? "" : shown(value, false);
-    return new Place(
-        fullPath,
-        shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "..." : shown,
-        ConfigLoader.origin(value.origin()));
-  }
-
-  /** As written: 007 stays 007. */
-  private static String text(ConfigValue value) {
-    return switch (value.valueType()) {
-      case STRING, NUMBER, BOOLEAN -> value.atKey("as").getString("as");
-      case LIST, OBJECT, NULL -> value.render(ConfigRenderOptions.concise());
-    };
-  }
-
-  private static String shown(ConfigValue value, boolean bareWords) {
-    String text = text(value);
-    boolean bare = bareWords && value.valueType() == ConfigValueType.STRING;
-    return bare && BARE.matcher(text).matches()
-        ? text
-        : value.render(ConfigRenderOptions.concise());
   }
 
   private List<String> append(String key) {

@@ -12,6 +12,9 @@ import java.util.List;
  * @param maxConnections client connections at a time; the excess waits in the kernel's backlog
  * @param clientTimeout inactivity of the client side; zero means never
  * @param clientFinTimeout inactivity of a half-closed client side; zero means unset
+ * @param admission who is let in
+ * @param greeting what is read of a connection before a server is looked for
+ * @param bandwidth how fast the bytes of its sessions may move
  * @param tcp options of the listening sockets and of the connections accepted from them
  */
 public record FrontendConfig(
@@ -22,6 +25,9 @@ public record FrontendConfig(
     int maxConnections,
     Duration clientTimeout,
     Duration clientFinTimeout,
+    AdmissionConfig admission,
+    GreetingConfig greeting,
+    BandwidthConfig bandwidth,
     ListenOptions listen,
     TcpOptions tcp) {
 

@@ -33,7 +33,20 @@ final class Keys {
           "congestion-control");
 
   private static final List<String> LISTEN =
-      List.of("backlog", "defer-accept", "fast-open", "v6only");
+      List.of(
+          "backlog",
+          "defer-accept",
+          "fast-open",
+          "v6only",
+          "unix-mode",
+          "unix-owner",
+          "unix-group");
+
+  private static final List<String> BANDWIDTH =
+      List.of("per-session-to-server", "per-session-to-client", "to-server", "to-client");
+
+  private static final List<String> SOURCE =
+      List.of("address", "ports", "interface", "transparent");
 
   private static final List<String> PUMP =
       List.of(
@@ -46,6 +59,36 @@ final class Keys {
           "pipe-size",
           "pipe-budget",
           "turn-budget");
+
+  /** What a backend has to do with its servers, and all servers of it. */
+  private static final List<String> BACKEND =
+      List.of(
+          "balance",
+          "hash",
+          "use-all-backups",
+          "panic-threshold",
+          "retries",
+          "redispatch",
+          "full-connections",
+          "send-proxy-protocol",
+          "max-lifetime",
+          "max-lifetime-jitter",
+          "server-defaults");
+
+  private static final List<String> HASH = List.of("key", "method", "balance-factor");
+
+  private static final List<String> SERVER =
+      List.of(
+          "weight",
+          "backup",
+          "max-connections",
+          "min-connections",
+          "max-queue",
+          "slow-start",
+          "on-marked-down");
+
+  private static final List<String> ACCEPT_PROXY =
+      List.of("require", "accept", "ignore", "reject", "otherwise", "max-header");
 
   private static final List<String> MIRROR =
       List.of(
@@ -62,23 +105,59 @@ final class Keys {
           "rotate-size",
           "keep");
 
+  private static final List<String> CHECK =
+      List.of(
+          "type",
+          "interval",
+          "fast-interval",
+          "down-interval",
+          "timeout",
+          "rise",
+          "fall",
+          "spread",
+          "initial-state",
+          "address",
+          "port",
+          "send-expect",
+          "http",
+          "server-name",
+          "proxy-protocol");
+
+  private static final List<String> LIMITS =
+      List.of(
+          "source-rate", "source-connections", "sources", "ipv6-prefix", "action", "max-tarpitted");
+
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
     SECTIONS.put("", List.of("sluice", "vars"));
     SECTIONS.put(
         "sluice",
-        List.of(
+        concat(
+            BACKEND,
             "threads",
             "transport",
             "max-connections",
+            "max-connection-rate",
             "drain-timeout",
             "exit-idle-time",
-            "balance",
             "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
+            "accept-proxy-protocol",
+            "server-names",
+            "alpn",
+            "inspect-timeout",
+            "bandwidth",
+            "source",
             "tcp",
             "listen",
             "pump",
+            "check",
+            "agent",
+            "observe",
             "mirror-defaults",
             "mirrors",
             "mirror",
@@ -86,34 +165,83 @@ final class Keys {
             "backends"));
     SECTIONS.put(
         "sluice.timeouts",
-        List.of("connect", "client", "server", "tunnel", "client-fin", "server-fin"));
+        List.of(
+            "connect",
+            "queue",
+            "greeting",
+            "client",
+            "server",
+            "tunnel",
+            "client-fin",
+            "server-fin",
+            "tarpit"));
+    SECTIONS.put("sluice.hash", HASH);
+    SECTIONS.put("sluice.server-defaults", SERVER);
+    SECTIONS.put("sluice.limits", LIMITS);
+    SECTIONS.put("sluice.accept-proxy-protocol", ACCEPT_PROXY);
+    SECTIONS.put("sluice.bandwidth", BANDWIDTH);
+    SECTIONS.put("sluice.source", SOURCE);
     SECTIONS.put("sluice.tcp", TCP);
     SECTIONS.put("sluice.listen", LISTEN);
     SECTIONS.put("sluice.pump", PUMP);
     SECTIONS.put("sluice.mirror-defaults", MIRROR);
     SECTIONS.put("sluice.mirrors", List.of(NAME));
-    SECTIONS.put("sluice.mirrors.*", concat("to", MIRROR));
+    SECTIONS.put("sluice.mirrors.*", concat(MIRROR, "to"));
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
-        List.of("bind", "backend", "mirror", "max-connections", "timeouts", "tcp", "listen"));
-    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin"));
+        List.of(
+            "bind",
+            "backend",
+            "mirror",
+            "max-connections",
+            "max-connection-rate",
+            "timeouts",
+            "allow",
+            "deny",
+            "deny-action",
+            "limits",
+            "accept-proxy-protocol",
+            "server-names",
+            "alpn",
+            "inspect-timeout",
+            "bandwidth",
+            "tcp",
+            "listen"));
+    SECTIONS.put(
+        "sluice.frontends.*.timeouts", List.of("greeting", "client", "client-fin", "tarpit"));
+    SECTIONS.put("sluice.frontends.*.limits", LIMITS);
+    SECTIONS.put("sluice.frontends.*.accept-proxy-protocol", ACCEPT_PROXY);
+    SECTIONS.put("sluice.frontends.*.bandwidth", BANDWIDTH);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
     SECTIONS.put("sluice.backends", List.of(NAME));
-    SECTIONS.put("sluice.backends.*", List.of("balance", "servers", "timeouts", "tcp"));
     SECTIONS.put(
-        "sluice.backends.*.timeouts", List.of("connect", "server", "tunnel", "server-fin"));
+        "sluice.backends.*",
+        concat(BACKEND, "check", "agent", "observe", "servers", "timeouts", "source", "tcp"));
+    SECTIONS.put("sluice.backends.*.hash", HASH);
+    SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
+    SECTIONS.put("sluice.backends.*.source", SOURCE);
+    SECTIONS.put(
+        "sluice.backends.*.timeouts",
+        List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
-    SECTIONS.put("sluice.backends.*.servers.*", List.of("address"));
+    SECTIONS.put(
+        "sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
+    for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
+      SECTIONS.put(above + ".check", CHECK);
+      SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));
+      SECTIONS.put(above + ".agent", List.of("port", "address", "interval", "send"));
+      SECTIONS.put(above + ".observe", List.of("mode", "error-limit", "on-error"));
+    }
   }
 
   private Keys() {}
 
-  private static List<String> concat(String first, List<String> others) {
-    List<String> all = new ArrayList<>(List.of(first));
-    all.addAll(others);
+  private static List<String> concat(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(List.of(more));
+    all.addAll(some);
     return List.copyOf(all);
   }
 

@@ -11,6 +11,8 @@ import java.util.Map;
  * @param threads number of event loops; 0 means {@code auto}, one per core
  * @param maxConnections client connections in all frontends together; the excess waits in the
  *     kernel's backlog
+ * @param connectionRate new connections in a second, in all frontends together; the excess waits in
+ *     the kernel's backlog; 0 means without a limit
  * @param drainTimeout how long sessions may go on after a first SIGTERM; zero closes them at once
  * @param exitIdleTime time without a session after which the process ends; zero means never
  * @param mirrors by name, in the order of the file; also those that no frontend uses
@@ -21,6 +23,7 @@ public record SluiceConfig(
     int threads,
     TransportChoice transport,
     int maxConnections,
+    int connectionRate,
     Duration drainTimeout,
     Duration exitIdleTime,
     PumpConfig pump,
@@ -39,5 +42,22 @@ public record SluiceConfig(
     mirrors = Collections.unmodifiableMap(new LinkedHashMap<>(mirrors));
     frontends = Collections.unmodifiableMap(new LinkedHashMap<>(frontends));
     backends = Collections.unmodifiableMap(new LinkedHashMap<>(backends));
+  }
+
+  /**
+   * Sessions at which a backend counts as full: its own number, or a tenth of what its frontends
+   * take in sum, which is HAProxy's default of {@code fullconn}; at least 1.
+   */
+  public int fullConnections(BackendConfig backend) {
+    if (backend.fullConnections() > 0) {
+      return backend.fullConnections();
+    }
+    long sum = 0;
+    for (FrontendConfig frontend : frontends.values()) {
+      if (frontend.backend().equals(backend.name())) {
+        sum += frontend.maxConnections();
+      }
+    }
+    return (int) Math.max(1, Math.min((sum + 9) / 10, Integer.MAX_VALUE));
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param receiveBufferBytes SO_RCVBUF; 0 means the kernel tunes it
  * @param sendBufferBytes SO_SNDBUF; 0 means the kernel tunes it
  * @param congestionControl TCP_CONGESTION; empty means the system's default
+ * @param source of connections to servers
  */
 public record TcpOptions(
     boolean nodelay,
@@ -24,4 +25,45 @@ public record TcpOptions(
     Duration userTimeout,
     int receiveBufferBytes,
     int sendBufferBytes,
-    String congestionControl) {}
+    String congestionControl,
+    SourceAddress source) {
+
+  /** From whatever source. */
+  public TcpOptions(
+      boolean nodelay,
+      boolean keepAlive,
+      Duration keepAliveIdle,
+      Duration keepAliveInterval,
+      int keepAliveCount,
+      Duration userTimeout,
+      int receiveBufferBytes,
+      int sendBufferBytes,
+      String congestionControl) {
+    this(
+        nodelay,
+        keepAlive,
+        keepAliveIdle,
+        keepAliveInterval,
+        keepAliveCount,
+        userTimeout,
+        receiveBufferBytes,
+        sendBufferBytes,
+        congestionControl,
+        SourceAddress.ANY);
+  }
+
+  /** The same from a source of its own. */
+  public TcpOptions from(SourceAddress other) {
+    return new TcpOptions(
+        nodelay,
+        keepAlive,
+        keepAliveIdle,
+        keepAliveInterval,
+        keepAliveCount,
+        userTimeout,
+        receiveBufferBytes,
+        sendBufferBytes,
+        congestionControl,
+        other);
+  }
+}

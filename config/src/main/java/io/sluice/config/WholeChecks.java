@@ -1,5 +1,7 @@
 package io.sluice.config;
 
+import io.sluice.config.AdmissionConfig.Action;
+import io.sluice.config.AdmissionConfig.SourceLimits;
 import io.sluice.config.PumpConfig.Mode;
 import io.sluice.config.SluiceConfig.TransportChoice;
 import java.time.Duration;
@@ -53,7 +55,7 @@ final class WholeChecks {
       if (!(bind.address() instanceof Address.Systemd)) {
         findings.warning(
             sluice.place("exit-idle-time"),
-            "after the exit nobody listens on " + bind.address(),
+            "after the exit nobody accepts at " + bind.address(),
             "let systemd listen and start the service again: bind = \"systemd:NAME\"");
         return;
       }
@@ -76,16 +78,64 @@ final class WholeChecks {
           "");
     }
     warnIfNever(section, "client", frontend.clientTimeout());
+    checkAdmission(section, frontend);
+    checkUnixFile(section, frontend);
+  }
+
+  private void checkUnixFile(ConfigSection section, FrontendConfig frontend) {
+    if (frontend.listen().unixFile().equals(UnixFile.AS_BOUND)) {
+      return;
+    }
+    ConfigSection listen = section.section("listen");
+    if (frontend.binds().stream().anyMatch(Address.Unix.class::isInstance)) {
+      if (config.transport() == TransportChoice.NIO) {
+        findings.error(
+            section.place("bind"),
+            "unix-mode, unix-owner and unix-group need the epoll transport for this");
+      }
+      return;
+    }
+    for (String key : List.of("unix-mode", "unix-owner", "unix-group")) {
+      if (listen.isSet(key)) {
+        findings.warning(
+            listen.place(key),
+            "means nothing without a bind to a UNIX socket in the file system",
+            "");
+      }
+    }
+  }
+
+  private void checkAdmission(ConfigSection section, FrontendConfig frontend) {
+    AdmissionConfig admission = frontend.admission();
+    SourceLimits limits = admission.sources();
+    if (limits.connections() > 0 && limits.tracked() < frontend.maxConnections()) {
+      findings.warning(
+          section.section("limits").place("sources"),
+          "when so many sources have connections, others are not limited",
+          "as many as max-connections, " + frontend.maxConnections() + ", are enough");
+    }
+    boolean drops =
+        (!admission.isOpen() && admission.denyAction() == Action.SILENT_DROP)
+            || (limits.isLimited() && limits.action() == Action.SILENT_DROP);
+    if (drops && config.transport() == TransportChoice.NIO) {
+      findings.warning(
+          section.place(), "transport nio cannot drop connections silently, it resets them", "");
+    }
   }
 
   private void checkBackends(List<ConfigSection> sections) {
     Set<String> used = new HashSet<>();
-    config.frontends().values().forEach(frontend -> used.add(frontend.backend()));
+    for (FrontendConfig frontend : config.frontends().values()) {
+      used.add(frontend.backend());
+      used.addAll(frontend.greeting().serverNames().values());
+      used.addAll(frontend.greeting().protocols().values());
+    }
     for (ConfigSection section : sections) {
       BackendConfig backend = config.backends().get(section.name());
       if (!used.contains(section.name())) {
         findings.warning(section.place(), "no frontend uses this backend", "");
       }
+      BalanceReader.check(section, backend);
       warnIfNever(section, "connect", backend.connectTimeout());
       warnIfNever(section, "server", backend.serverTimeout());
     }

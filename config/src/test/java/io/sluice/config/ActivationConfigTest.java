@@ -68,7 +68,7 @@ class ActivationConfigTest {
     assertThat(doubtful.warnings())
         .singleElement()
         .hasToString(
-            "s.conf:4: sluice.exit-idle-time = \"10m\": after the exit nobody listens on :81;"
+            "s.conf:4: sluice.exit-idle-time = \"10m\": after the exit nobody accepts at :81;"
                 + " let systemd listen and start the service again: bind = \"systemd:NAME\"");
   }
 }

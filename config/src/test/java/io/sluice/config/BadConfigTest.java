@@ -160,7 +160,8 @@ class BadConfigTest {
         bad(
             "sluice.backends.app.max-connections = 5",
             "s.conf:4: sluice.backends.app.max-connections = 5: unknown key; it belongs in sluice"
-                + " or sluice.frontends.<name>"),
+                + " or sluice.server-defaults or sluice.frontends.<name> or"
+                + " sluice.backends.<name>.server-defaults or sluice.backends.<name>.servers.<name>"),
         bad(
             "sluice.backends.app.server { b = \"h:2\" }",
             "s.conf:4: sluice.backends.app.server: unknown key; did you mean \"servers\"?"),
@@ -170,7 +171,7 @@ class BadConfigTest {
         bad(
             "sluice.listen.colour = red",
             "s.conf:4: sluice.listen.colour = \"red\": unknown key; the keys here are backlog,"
-                + " defer-accept, fast-open, v6only"),
+                + " defer-accept, fast-open, unix-group, unix-mode, unix-owner, v6only"),
         bad(
             "sluice.timeouts = 5s",
             "s.conf:4: sluice.timeouts = \"5s\": must be an object: timeouts { ... }"),

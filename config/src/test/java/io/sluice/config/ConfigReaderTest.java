@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.config.Address.Tcp;
 import io.sluice.config.Address.Unix;
-import io.sluice.config.BackendConfig.Balance;
+import io.sluice.config.BackendConfig.OnMarkedDown;
 import io.sluice.config.BackendConfig.ServerConfig;
+import io.sluice.config.BalanceConfig.Algorithm;
+import io.sluice.config.BalanceConfig.HashConfig;
+import io.sluice.config.BalanceConfig.HashKey;
+import io.sluice.config.BalanceConfig.HashMethod;
 import io.sluice.config.PumpConfig.Mode;
 import io.sluice.config.SluiceConfig.TransportChoice;
 import java.io.IOException;
@@ -45,41 +49,6 @@ class ConfigReaderTest {
       sluice.backends.app.servers.a = "127.0.0.1:9001"
       """;
 
-  private static final String ALL_TCP =
-      """
-        tcp {
-          nodelay = false, keep-alive = yes, keep-alive-idle = 2m, keep-alive-interval = 10s
-          keep-alive-count = 4, user-timeout = 45s, receive-buffer = 128KiB, send-buffer = 256KiB
-          congestion-control = bbr
-        }
-        """;
-
-  private static final String ALL =
-      """
-        sluice {
-          threads = 3, transport = epoll, max-connections = 777, drain-timeout = 2m
-          exit-idle-time = 10m
-          balance = roundrobin
-          pump {
-            mode = splice, splice-after-reads = 5, splice-at-least = 32KiB, copy-after-fills = 6
-            copy-below = 4KiB, buffer-size = 128KiB, pipe-size = 256KiB, pipe-budget = 4096
-            turn-budget = 512KiB
-          }
-          frontends.web {
-            bind = ["[fe80::1%eth0]:443", "unix:@web", "systemd:web"], backend = app, max-connections = 55
-            timeouts { client = 11s, client-fin = 12s }
-            listen { backlog = 99, defer-accept = 3s, fast-open = 7, v6only = true }
-            TCP
-          }
-          backends.app {
-            balance = roundrobin, servers { a { address = "unix:/run/a" } }
-            timeouts { connect = 1500, server = 22s, server-fin = 23s, tunnel = 1h }
-            TCP
-          }
-        }
-        """
-          .replace("TCP\n", ALL_TCP);
-
   private static final TcpOptions PLAIN_TCP =
       new TcpOptions(true, false, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, 0, "");
 
@@ -100,8 +69,22 @@ class ConfigReaderTest {
     assertThat(web.backend()).isEqualTo("app");
     assertThat(loaded.config().backends().get("app").servers())
         .containsExactly(
-            new ServerConfig("a", new Tcp("127.0.0.1", 9001)),
-            new ServerConfig("b", new Tcp("127.0.0.1", 9002)));
+            plainServer("a", new Tcp("127.0.0.1", 9001)),
+            plainServer("b", new Tcp("127.0.0.1", 9002)));
+  }
+
+  private static ServerConfig plainServer(String name, Address address) {
+    return new ServerConfig(
+        name,
+        address,
+        1,
+        false,
+        0,
+        0,
+        Integer.MAX_VALUE,
+        Duration.ZERO,
+        OnMarkedDown.KEEP,
+        HealthConfigTest.DEFAULTS);
   }
 
   @Test
@@ -118,17 +101,35 @@ class ConfigReaderTest {
             10000,
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
+            AdmissionConfigTest.DEFAULT,
+            new GreetingConfig(
+                Map.of(),
+                ProxyPolicy.OFF,
+                4096,
+                Duration.ofSeconds(5),
+                Map.of(),
+                Map.of(),
+                Duration.ofSeconds(3)),
+            BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
     var app =
         new BackendConfig(
             "app",
-            Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Tcp("127.0.0.1", 9001))),
+            new BalanceConfig(
+                Algorithm.ROUNDROBIN,
+                new HashConfig(HashKey.CLIENT_ADDRESS, HashMethod.MAGLEV, 0),
+                false,
+                0),
+            List.of(plainServer("a", new Tcp("127.0.0.1", 9001))),
+            0,
+            new RetryConfig(3, RetryConfig.EVERY),
+            new SessionConfig(ProxyVersion.NONE, Duration.ZERO, 10),
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
             Duration.ZERO,
+            Duration.ofSeconds(5),
             PLAIN_TCP);
     assertThat(config)
         .isEqualTo(
@@ -136,62 +137,10 @@ class ConfigReaderTest {
                 0,
                 TransportChoice.AUTO,
                 10000,
+                0,
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 pump,
-                Map.of(),
-                Map.of("web", web),
-                Map.of("app", app)));
-  }
-
-  @Test
-  void everyKeyIsRead() throws ConfigException {
-    SluiceConfig config = ConfigReader.parse("sluice.conf", ALL).config();
-
-    var options =
-        new TcpOptions(
-            false,
-            true,
-            Duration.ofMinutes(2),
-            Duration.ofSeconds(10),
-            4,
-            Duration.ofSeconds(45),
-            131072,
-            262144,
-            "bbr");
-    var web =
-        new FrontendConfig(
-            "web",
-            List.of(
-                new Tcp("fe80::1%eth0", 443),
-                new Address.Abstract("web"),
-                new Address.Systemd("web")),
-            "app",
-            List.of(),
-            55,
-            Duration.ofSeconds(11),
-            Duration.ofSeconds(12),
-            new ListenOptions(99, Duration.ofSeconds(3), 7, true),
-            options);
-    var app =
-        new BackendConfig(
-            "app",
-            Balance.ROUNDROBIN,
-            List.of(new ServerConfig("a", new Unix("/run/a"))),
-            Duration.ofMillis(1500),
-            Duration.ofSeconds(22),
-            Duration.ofSeconds(23),
-            Duration.ofHours(1),
-            options);
-    assertThat(config)
-        .isEqualTo(
-            new SluiceConfig(
-                3,
-                TransportChoice.EPOLL,
-                777,
-                Duration.ofMinutes(2),
-                Duration.ofMinutes(10),
-                new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
                 Map.of(),
                 Map.of("web", web),
                 Map.of("app", app)));
@@ -353,7 +302,8 @@ class ConfigReaderTest {
         .isInstanceOf(ConfigException.class)
         .hasMessage(
             file
-                + ":3: sluice.balance = \"least\": must be roundrobin\n"
+                + ":3: sluice.balance = \"least\": must be roundrobin or leastconn or random or first or"
+                + " source or hash\n"
                 + "command line: sluice.threads = \"many\": must be a whole number between 1 and"
                 + " 1024, or auto");
   }

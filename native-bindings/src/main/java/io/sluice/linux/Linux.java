@@ -62,17 +62,25 @@ public final class Linux {
   public static final int TCP_QUICKACK = 12;
   public static final int TCP_CONGESTION = 13;
   public static final int TCP_USER_TIMEOUT = 18;
+
+  /** Needs CAP_NET_ADMIN; a socket in repair is closed without a word to its peer. */
+  public static final int TCP_REPAIR = 19;
+
   public static final int TCP_FASTOPEN = 23;
   public static final int TCP_NOTSENT_LOWAT = 25;
   public static final int TCP_FASTOPEN_CONNECT = 30;
 
   // ip(7), ipv6(7).
   public static final int IP_TOS = 1;
+  public static final int IP_TTL = 2;
   public static final int IP_FREEBIND = 15;
   public static final int IP_TRANSPARENT = 19;
   public static final int IP_BIND_ADDRESS_NO_PORT = 24;
+
+  public static final int IPV6_UNICAST_HOPS = 16;
   public static final int IPV6_V6ONLY = 26;
   public static final int IPV6_TCLASS = 67;
+  public static final int IPV6_TRANSPARENT = 75;
 
   // shutdown(2).
   public static final int SHUT_RD = 0;

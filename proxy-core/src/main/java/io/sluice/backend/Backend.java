@@ -1,6 +1,5 @@
 package io.sluice.backend;
 
-import io.sluice.backend.balance.Balancer;
 import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BackendConfig;
 import io.sluice.linux.SockAddr;
@@ -29,6 +28,7 @@ public final class Backend {
   private final BackendConfig config;
   private final List<Server> servers;
   private final Balancing balancing;
+  private final int fullConnections;
   private final CounterSet counters;
   private final AtomicInteger sessions = new AtomicInteger();
 
@@ -42,16 +42,28 @@ public final class Backend {
 
   private volatile Candidates candidates;
 
-  /** {@code servers} are those of {@code config}, resolved, in its order. */
-  public Backend(BackendConfig config, List<Server> servers, Balancing balancing, int loops) {
+  /**
+   * A backend for {@code loops} loops.
+   *
+   * @param servers those of {@code config}, resolved, in its order
+   * @param fullConnections sessions at which servers with {@code min-connections} take all of their
+   *     {@code max-connections}
+   */
+  public Backend(
+      BackendConfig config,
+      List<Server> servers,
+      Balancing balancing,
+      int fullConnections,
+      int loops) {
     this.config = config;
+    this.fullConnections = fullConnections;
     this.servers = List.copyOf(servers);
     this.balancing = balancing;
     counters = new CounterSet(loops);
     for (int i = 0; i < servers.size(); i++) {
       servers.get(i).join(this, i);
     }
-    candidates = Candidates.of(this.servers, balancing);
+    candidates = Candidates.of(this.servers, config.balance(), balancing);
   }
 
   /** Its name in the configuration. */
@@ -84,6 +96,27 @@ public final class Backend {
     return line.size();
   }
 
+  /** Whether a client belongs to one server, so that trying again at once finds the same one. */
+  public boolean isBinding() {
+    return balancing.isBinding();
+  }
+
+  /** Whether so few servers are up that those that are down are used too. */
+  public boolean isPanicking() {
+    return candidates.isPanic();
+  }
+
+  /** The servers that new sessions go to now. */
+  public List<Server> usable() {
+    return candidates.servers();
+  }
+
+  /** The part of {@code max} that the backend's sessions are of those that make it full. */
+  int fullness(int max) {
+    int now = sessions.get();
+    return now >= fullConnections ? max : (int) ((long) max * now / fullConnections);
+  }
+
   /**
    * The server that the balance would give to a new session; takes no slot.
    *
@@ -108,7 +141,7 @@ public final class Backend {
    */
   public Placement assign(Waiter waiter, SockAddr client, String serverName, Server avoid) {
     long key = balancing.key(client, serverName);
-    for (int race = 0; race < RACES_MAX && waiting == 0; race++) {
+    for (int race = 0; race < RACES_MAX && line.size() == 0; race++) {
       Candidates now = candidates;
       if (now.isEmpty()) {
         return Placement.NO_SERVER;
@@ -128,7 +161,7 @@ public final class Backend {
   }
 
   private Placement queue(Waiter waiter) {
-    Waiter told;
+    var grants = new Grants();
     Placement placement;
     lock.lock();
     try {
@@ -136,20 +169,25 @@ public final class Backend {
         return Placement.NO_SERVER;
       }
       stand(waiter);
-      told = grantAll();
+      grantAll(grants);
       // It may have had its turn at once, then it is told by the result and not by a call.
       placement = waiter.line == null ? waiter.granted.placement() : Placement.QUEUED;
+      if (placement != Placement.QUEUED) {
+        waiter.turn = 0; // It was served at once.
+      }
     } finally {
       lock.unlock();
     }
-    tell(told, waiter);
+    grants.tell(waiter);
     return placement;
   }
 
   /** Puts a waiter at the end of the line that it belongs to. Under the lock. */
   private void stand(Waiter waiter) {
-    Server bound = balancing.isBinding() ? candidates.boundTo(waiter.key, waiter.avoid) : null;
-    (bound == null ? line : bound.line()).add(waiter);
+    Server bound = balancing.isBinding() ? candidates.choose(waiter.key, waiter.avoid) : null;
+    boolean waitsForIt = bound != null && bound.queued() < bound.config().maxQueue();
+    waiter.bound = waitsForIt;
+    (waitsForIt ? bound.line() : line).add(waiter);
     setWaiting(waiting + 1);
   }
 
@@ -177,67 +215,44 @@ public final class Backend {
     if (waiting == 0) {
       return;
     }
-    Waiter told;
+    var grants = new Grants();
     lock.lock();
     try {
-      told = candidates.holds(server) ? grant(server, null) : null;
+      if (candidates.holds(server)) {
+        grant(server, grants);
+      }
     } finally {
       lock.unlock();
     }
-    tell(told, null);
+    grants.tell(null);
   }
 
   /**
    * Hands free slots of {@code server} to the first in its own line, then to those who take any.
    * Under the lock.
-   *
-   * @return the waiters to be told when the lock is free again, before those of {@code told}
    */
-  private Waiter grant(Server server, Waiter told) {
-    Waiter all = told;
-    Waiter first = first(server);
-    while (first != null && server.take()) {
-      unqueue(first);
-      first.granted = server;
-      first.next = all;
-      all = first;
-      first = first(server);
+  private void grant(Server server, Grants grants) {
+    Waiter next = nextFor(server);
+    while (next != null && server.take()) {
+      unqueue(next);
+      (next.bound ? server.line() : line).onServed();
+      grants.add(next, server);
+      next = nextFor(server);
     }
-    return all;
   }
 
-  private Waiter first(Server server) {
+  private Waiter nextFor(Server server) {
     Waiter own = server.line().first();
     return own != null ? own : line.first();
   }
 
   /** Hands out whatever slots are free. Under the lock. */
-  private Waiter grantAll() {
-    Waiter told = null;
+  private void grantAll(Grants grants) {
     for (Server server : candidates.servers()) {
-      if (waiting > 0) {
-        told = grant(server, told);
+      if (waiting == 0) {
+        return;
       }
-    }
-    return told;
-  }
-
-  /** Calls the waiters of a chain that {@link #grant} made, but for {@code except}. */
-  private static void tell(Waiter chain, Waiter except) {
-    Waiter waiter = chain;
-    while (waiter != null) {
-      Waiter next = waiter.next;
-      Server server = waiter.granted;
-      waiter.next = null;
-      waiter.granted = null;
-      if (waiter != except) {
-        if (server == null) {
-          waiter.onNoServer();
-        } else {
-          waiter.onServer(server);
-        }
-      }
-      waiter = next;
+      grant(server, grants);
     }
   }
 
@@ -245,7 +260,7 @@ public final class Backend {
   void change(Server server, UnaryOperator<ServerState> step, String why) {
     ServerState before;
     ServerState after;
-    Waiter told;
+    var grants = new Grants();
     lock.lock();
     try {
       before = server.state();
@@ -254,38 +269,76 @@ public final class Backend {
         return;
       }
       server.setState(after);
-      told = rebuild();
+      if (!after.isAsUsableAs(before)) { // Steps of health are many, and change nothing here.
+        rebuild(grants);
+      }
     } finally {
       lock.unlock();
     }
+    grants.tell(null);
     server.tell(before, after, why);
-    tell(told, null);
   }
 
   /** A weight or a limit is another. */
   void onTermsChanged() {
-    Waiter told;
+    var grants = new Grants();
     lock.lock();
     try {
-      told = rebuild();
+      rebuild(grants);
     } finally {
       lock.unlock();
     }
-    tell(told, null);
+    grants.tell(null);
+  }
+
+  /**
+   * Lets slow starts go on. To be called about once a second, and oftener for slow starts of a few
+   * seconds; any thread.
+   *
+   * @param nowNs of the one clock that all calls go by
+   * @return whether one is still under way
+   */
+  public boolean tick(long nowNs) {
+    var grants = new Grants();
+    boolean running = false;
+    lock.lock();
+    try {
+      boolean moved = false;
+      for (Server server : servers) {
+        moved |= server.slowStart().isRunning();
+        server.slowStart().tick(nowNs);
+        running |= server.slowStart().isRunning();
+      }
+      if (moved) {
+        rebuild(grants);
+      }
+    } finally {
+      lock.unlock();
+    }
+    grants.tell(null);
+    return running;
   }
 
   /** Publishes who is usable now and places those who wait anew. Under the lock. */
-  private Waiter rebuild() {
-    candidates = Candidates.of(servers, balancing);
+  private void rebuild(Grants grants) {
+    candidates = Candidates.of(servers, config.balance(), balancing);
     if (waiting == 0) {
-      return null;
+      return;
     }
     for (Server server : servers) {
       if (!candidates.holds(server)) {
+        server.setRequeued(server.queued());
         scatter(server.line());
       }
     }
-    return candidates.isEmpty() ? dismissAll() : grantAll();
+    if (candidates.isEmpty()) {
+      for (Waiter waiter = line.first(); waiter != null; waiter = line.first()) {
+        unqueue(waiter);
+        grants.add(waiter, null);
+      }
+    } else {
+      grantAll(grants);
+    }
   }
 
   /** Those who waited for a server that is gone find another line, in the same order. */
@@ -296,24 +349,9 @@ public final class Backend {
     }
   }
 
-  private Waiter dismissAll() {
-    Waiter told = null;
-    for (Waiter waiter = line.first(); waiter != null; waiter = line.first()) {
-      unqueue(waiter);
-      waiter.granted = null;
-      waiter.next = told;
-      told = waiter;
-    }
-    return told;
-  }
-
   /** Only who holds the lock writes. */
   @SuppressWarnings("NonAtomicVolatileUpdate")
   private void setWaiting(int now) {
     waiting = now;
-  }
-
-  Balancer balancer() {
-    return candidates.balancer();
   }
 }

@@ -1,6 +1,7 @@
 package io.sluice.backend;
 
 import io.sluice.backend.balance.Candidate;
+import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.linux.SockAddr;
 import io.sluice.stats.CounterSet;
 import java.util.List;
@@ -19,9 +20,9 @@ public final class Server implements Candidate {
   /** HAProxy's SRV_UWGHT_MAX. */
   public static final int WEIGHT_MAX = 256;
 
-  private static final int WHOLE_PERCENT = 100;
+  private static final int HUNDRED = 100;
 
-  private final String name;
+  private final ServerConfig config;
   private final CounterSet counters;
   private final AtomicInteger sessions = new AtomicInteger();
   private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
@@ -38,15 +39,25 @@ public final class Server implements Candidate {
   private volatile SockAddr address;
   private volatile ServerState state = ServerState.INITIAL;
   private volatile ServerObserver observer = ServerObserver.NONE;
-  private volatile int weight = 1;
+  private volatile int weight;
+  private volatile int requeued;
 
   /** 0 means no limit. */
   private volatile int maxConnections;
 
-  /** A server for {@code loops} loops. */
-  public Server(String name, SockAddr address, int loops) {
-    this.name = name;
+  private final SlowStart slowStart;
+
+  /**
+   * A server for {@code loops} loops.
+   *
+   * @param address what the configuration's is resolved to
+   */
+  public Server(ServerConfig config, SockAddr address, int loops) {
+    this.config = config;
     this.address = address;
+    weight = config.weight();
+    maxConnections = config.maxConnections();
+    slowStart = new SlowStart(config.slowStart().toNanos());
     counters = new CounterSet(loops);
   }
 
@@ -59,7 +70,12 @@ public final class Server implements Candidate {
   /** Its name in the configuration. */
   @Override
   public String name() {
-    return name;
+    return config.name();
+  }
+
+  /** The terms that it began with. */
+  public ServerConfig config() {
+    return config;
   }
 
   int index() {
@@ -99,7 +115,18 @@ public final class Server implements Candidate {
 
   /** Only the backend, under its lock. */
   void setState(ServerState now) {
+    slowStart.onChange(state, now);
     state = now;
+  }
+
+  /** Its way back to its full share; guarded by the backend's lock. */
+  SlowStart slowStart() {
+    return slowStart;
+  }
+
+  /** How much of its weight and limit it has after it has been down: 1 to 100 percent. */
+  public int slowStartPercent() {
+    return slowStart.percent();
   }
 
   /** What an operator wants of it from now on. */
@@ -156,9 +183,23 @@ public final class Server implements Candidate {
     backend.onTermsChanged();
   }
 
+  /**
+   * Changes its share to a percentage of the configured one, at most {@value #WEIGHT_MAX}: what
+   * HAProxy's agents and {@code set server weight 50%} say.
+   *
+   * @throws IllegalArgumentException when it is negative
+   */
+  public void setWeightPercent(int percent) {
+    if (percent < 0) {
+      throw new IllegalArgumentException("a weight cannot be negative: " + percent + "%");
+    }
+    setWeight((int) Math.min(WEIGHT_MAX, (long) config.weight() * percent / HUNDRED));
+  }
+
+  /** Its share now, with what its slow start leaves of it: 100 for each unit of weight. */
   @Override
   public int weightHundredths() {
-    return weight * WHOLE_PERCENT;
+    return weight * slowStart.percent();
   }
 
   /** Changes at run time how many sessions it takes at a time; 0 means no limit. */
@@ -167,9 +208,23 @@ public final class Server implements Candidate {
     backend.onTermsChanged();
   }
 
-  /** Sessions that it takes at a time now; {@link Integer#MAX_VALUE} where there is no limit. */
+  /**
+   * Sessions that it takes at a time now; {@link Integer#MAX_VALUE} where there is no limit. With
+   * {@code min-connections} it grows with the sessions of the backend; a slow start lowers it.
+   * HAProxy: srv_dynamic_maxconn.
+   */
   public int limit() {
-    return maxConnections == 0 ? Integer.MAX_VALUE : maxConnections;
+    int max = maxConnections;
+    if (max == 0) {
+      return Integer.MAX_VALUE;
+    }
+    long limit = max;
+    int min = config.minConnections();
+    if (min > 0 && min < max) {
+      limit = Math.max(min, backend.fullness(max));
+    }
+    int percent = slowStart.percent();
+    return (int) (percent == SlowStart.WHOLE ? limit : Math.max(1, limit * percent / HUNDRED));
   }
 
   /** Sessions that use it or connect to it now. */
@@ -181,6 +236,16 @@ public final class Server implements Candidate {
   /** Those who wait for this server and no other. */
   public int queued() {
     return line.size();
+  }
+
+  /** Those who waited for this server when it last became unusable, and wait elsewhere since. */
+  public int requeued() {
+    return requeued;
+  }
+
+  /** Only the backend, under its lock. */
+  void setRequeued(int count) {
+    requeued = count;
   }
 
   Line line() {
@@ -230,6 +295,6 @@ public final class Server implements Candidate {
 
   @Override
   public String toString() {
-    return name + " (" + address + ")";
+    return name() + " (" + address + ")";
   }
 }

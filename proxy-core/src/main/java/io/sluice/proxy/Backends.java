@@ -3,9 +3,7 @@ package io.sluice.proxy;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.backend.balance.Balancing;
-import io.sluice.backend.balance.RoundRobin;
 import io.sluice.config.BackendConfig;
-import io.sluice.linux.SockAddr;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,19 +15,15 @@ final class Backends {
   /**
    * A backend whose servers' names are resolved, for sessions of {@code loops} loops.
    *
+   * @param fullConnections sessions at which it counts as full
    * @throws IOException when a name has no address
    */
-  static Backend of(BackendConfig config, int loops) throws IOException {
+  static Backend of(BackendConfig config, int fullConnections, int loops) throws IOException {
     List<Server> servers = new ArrayList<>();
     for (BackendConfig.ServerConfig server : config.servers()) {
       String subject = "server " + config.name() + "/" + server.name();
-      SockAddr address = Resolver.resolve(server.address(), subject);
-      servers.add(new Server(server.name(), address, loops));
+      servers.add(new Server(server, Resolver.resolve(server.address(), subject), loops));
     }
-    Balancing balancing =
-        switch (config.balance()) {
-          case ROUNDROBIN -> new RoundRobin();
-        };
-    return new Backend(config, servers, balancing, loops);
+    return new Backend(config, servers, Balancing.of(config), fullConnections, loops);
   }
 }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * One loop's share in accepting from one bind.
  *
  * <pre>
- *              limit reached / out of descriptors
+ *         limit or rate reached / out of descriptors
  *   WATCHING ─────────────────────────────────────▶ PAUSED
  *      │     ◀─────────────────────────────────────    │
  *      │        a place is free / pause is over        │
@@ -88,13 +88,13 @@ public final class Acceptor implements EventLoop.Task {
   public void onTurn() {
     queued = false;
     for (int n = 0; n < BATCH && state == State.WATCHING; n++) {
-      if (!enter(sessions.totalGate()) || !enterFrontend()) {
+      if (!enter(sessions.totalGate()) || !enterFrontend() || !takeRate()) {
         return;
       }
       StreamSocket client = loop.poller().accept(socket);
       if (client == null) {
-        frontend.gate().leave();
-        sessions.totalGate().leave();
+        frontend.rate().giveBack();
+        sessions.leaveGates(frontend);
         onAcceptFailed(-loop.poller().lastError());
         return;
       }
@@ -107,6 +107,18 @@ public final class Acceptor implements EventLoop.Task {
       return true;
     }
     sessions.totalGate().leave();
+    return false;
+  }
+
+  /** Beyond the rate the next connection waits in the backlog until its time has come. */
+  private boolean takeRate() {
+    long waitNs = frontend.rate().tryTake(loop.nowNs());
+    if (waitNs == 0) {
+      return true;
+    }
+    sessions.leaveGates(frontend);
+    suspend();
+    loop.timers().arm(pause, loop.nowNs() + waitNs);
     return false;
   }
 

@@ -1,30 +1,53 @@
 package io.sluice.session;
 
+import io.sluice.admission.Admission;
+import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.config.FrontendConfig;
 import io.sluice.mirror.Mirror;
 import io.sluice.stats.CounterSet;
 import java.util.List;
+import java.util.Map;
 
 /** Where clients connect: its terms, its limit, the backend that serves it. Thread-safe. */
 public final class Frontend {
   private final FrontendConfig config;
   private final Backend backend;
+  private final GreetingTerms greeting;
   private final ConnectionGate gate;
+  private final ConnectionGate tarpit;
+  private final ConnectionRate rate;
+  private final Admission admission;
+  private final Bandwidth bandwidth;
   private final CounterSet counters;
   private final List<Mirror> mirrors;
 
   /** A frontend without mirrors. */
   public Frontend(FrontendConfig config, Backend backend, int loops) {
-    this(config, backend, List.of(), loops);
+    this(config, Map.of(backend.name(), backend), List.of(), ConnectionRate.UNLIMITED, loops);
   }
 
-  /** A frontend whose sessions run on {@code loops} loops. */
-  public Frontend(FrontendConfig config, Backend backend, List<Mirror> mirrors, int loops) {
+  /**
+   * A frontend whose sessions run on {@code loops} loops.
+   *
+   * @param backends by name, with all that {@code config} names
+   * @param totalRate that all frontends share
+   */
+  public Frontend(
+      FrontendConfig config,
+      Map<String, Backend> backends,
+      List<Mirror> mirrors,
+      ConnectionRate totalRate,
+      int loops) {
     this.config = config;
-    this.backend = backend;
+    backend = backends.get(config.backend());
+    greeting = new GreetingTerms(config.greeting(), backend, backends);
     this.mirrors = List.copyOf(mirrors);
     gate = new ConnectionGate(config.maxConnections());
+    tarpit = new ConnectionGate(config.admission().maxTarpitted());
+    rate = ConnectionRate.of(config.admission().connectionRate()).and(totalRate);
+    admission = Admission.of(config.admission(), greeting.readsProxyHeaders());
+    bandwidth = Bandwidth.of(config.bandwidth());
     counters = new CounterSet(loops);
   }
 
@@ -38,7 +61,12 @@ public final class Frontend {
     return config;
   }
 
-  /** Where its sessions go. */
+  /** What is read of its connections before a server is looked for. */
+  GreetingTerms greeting() {
+    return greeting;
+  }
+
+  /** Where its sessions go, unless what they begin with leads elsewhere. */
   public Backend backend() {
     return backend;
   }
@@ -51,6 +79,26 @@ public final class Frontend {
   /** Its limit of connections at a time. */
   public ConnectionGate gate() {
     return gate;
+  }
+
+  /** Its limit of connections that are held without being served. */
+  public ConnectionGate tarpit() {
+    return tarpit;
+  }
+
+  /** How fast its connections may come. */
+  public ConnectionRate rate() {
+    return rate;
+  }
+
+  /** Who is let in. */
+  public Admission admission() {
+    return admission;
+  }
+
+  /** How fast the bytes of its sessions may move. */
+  Bandwidth bandwidth() {
+    return bandwidth;
   }
 
   /** What was counted for it. */

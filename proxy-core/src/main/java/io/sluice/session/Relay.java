@@ -1,6 +1,8 @@
 package io.sluice.session;
 
+import io.sluice.loop.EventLoop;
 import io.sluice.mirror.SessionMirrors;
+import io.sluice.mirror.Tap;
 import io.sluice.stats.Counter;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Poller;
@@ -14,7 +16,7 @@ import java.util.function.ObjLongConsumer;
  * <p>Invariant: a side's time runs only while something is expected of it, that it sends (its Flow
  * is open and not blocked) or that it takes bytes (they wait for it, or for its acknowledgement).
  *
- * <p>Loop thread only; owned by its Session, which closes the sockets.
+ * <p>Loop thread only; owned by its Session, which says when to close the sockets.
  */
 final class Relay {
   /** No limit to how long something may take. */
@@ -42,20 +44,23 @@ final class Relay {
   Relay(
       StreamSocket client,
       StreamSocket server,
-      Poller poller,
+      EventLoop loop,
       SideTimeouts timeouts,
       SessionMirrors mirrors,
-      long nowNs) {
+      Bandwidth bandwidth,
+      Poller.ReadyHandler session) {
     this.client = client;
     this.server = server;
     this.timeouts = timeouts;
     FlowCounters up = new FlowCounters();
     FlowCounters down = new FlowCounters();
-    toServer = new Flow(client, server, poller.pump(client, server, up), up, mirrors.toServer());
-    toClient =
-        new Flow(server, client, poller.pump(server, client, down), down, mirrors.toClient());
-    clientActivityNs = nowNs;
-    serverActivityNs = nowNs;
+    Poller poller = loop.poller();
+    Tap toServerTap = bandwidth.limit(mirrors.toServer(), server, true, loop, session);
+    Tap toClientTap = bandwidth.limit(mirrors.toClient(), client, false, loop, session);
+    toServer = new Flow(client, server, poller.pump(client, server, up), up, toServerTap);
+    toClient = new Flow(server, client, poller.pump(server, client, down), down, toClientTap);
+    clientActivityNs = loop.nowNs();
+    serverActivityNs = loop.nowNs();
   }
 
   /** Takes in what {@link #advance} is about to send, where that is little. */
@@ -161,10 +166,25 @@ final class Relay {
     return !toServer.isOpen() || !toClient.isOpen();
   }
 
-  /** Ends both Flows at once, whatever is in flight. */
-  void abandon() {
+  /**
+   * Ends both Flows at once, whatever is in flight, and closes both sockets. Returns how many bytes
+   * were discarded, ever. Once.
+   */
+  long close(CloseReason reason) {
     toServer.abandon();
     toClient.abandon();
+    // A stream that ends short must not look complete: it ends with a reset.
+    end(client, toClient.discardedBytes() > 0 || reason == CloseReason.SERVER_RESET);
+    end(server, toServer.discardedBytes() > 0 || reason == CloseReason.CLIENT_RESET);
+    return toServer.discardedBytes() + toClient.discardedBytes();
+  }
+
+  private static void end(StreamSocket socket, boolean byReset) {
+    if (byReset) {
+      socket.reset();
+    } else {
+      socket.close();
+    }
   }
 
   /** Hands what has been counted since the last call to {@code scopes}. */

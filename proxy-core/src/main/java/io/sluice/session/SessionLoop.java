@@ -1,12 +1,19 @@
 package io.sluice.session;
 
+import io.sluice.admission.Verdict;
+import io.sluice.backend.Backend;
+import io.sluice.backend.Server;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.MirrorLoop;
+import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
 import io.sluice.transport.StreamSocket;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The sessions of one loop, and what they share.
@@ -20,16 +27,25 @@ public final class SessionLoop {
   /** Sessions more than the least loaded loop at which a new one is handed to that. */
   private static final int IMBALANCE = 2;
 
+  /** The longest PROXY header, which is longer than the longest ClientHello that is read. */
+  private static final int GREETING_BYTES = 16 + 0xFFFF;
+
   private final EventLoop loop;
   private final CounterSet counters;
   private final ConnectionGate totalGate;
   private final int turnBudgetBytes;
   private final SessionLog log;
+  private final Refusals refusals;
   private final MirrorLoop mirrors;
-  private final Map<Frontend, SideTimeouts> timeouts = new HashMap<>();
+  private final Map<Frontend, Map<Backend, SideTimeouts>> timeouts = new HashMap<>();
+  private final RandomGenerator random = new SplittableRandom();
   private List<SessionLoop> all = List.of(this);
   private Session first;
   private Runnable onEmpty = () -> {};
+
+  /** Null until the first greeting. */
+  private ByteBuffer greetingBuffer;
+
   private volatile int size;
 
   /**
@@ -45,6 +61,7 @@ public final class SessionLoop {
     this.totalGate = totalGate;
     this.turnBudgetBytes = turnBudgetBytes;
     log = new SessionLog(totalGate);
+    refusals = new Refusals(loop, counters);
     mirrors = new MirrorLoop(loop, this::checkEmpty);
   }
 
@@ -65,8 +82,20 @@ public final class SessionLoop {
     return size;
   }
 
-  /** Begins a session for a connection just accepted here, on this loop or a less loaded one. */
+  /**
+   * Begins a session for a connection just accepted here, on this loop or a less loaded one, if it
+   * is let in.
+   */
   void dispatch(StreamSocket client, Frontend frontend) {
+    Verdict verdict = frontend.admission().checkPeer(client.peer(), loop.nowNs());
+    if (verdict.isRefused()) {
+      leaveGates(frontend);
+      refusals.carryOut(verdict, client, frontend);
+      return;
+    }
+    if (verdict == Verdict.UNTRACKED) {
+      refusals.onUntracked(frontend);
+    }
     SessionLoop least = this;
     for (SessionLoop other : all) {
       if (other.size < least.size) {
@@ -74,21 +103,20 @@ public final class SessionLoop {
       }
     }
     if (least.size + IMBALANCE <= size) {
-      least.offer(client, frontend);
+      least.offer(client, frontend, verdict);
     } else {
-      begin(client, frontend);
+      begin(client, frontend, verdict);
     }
   }
 
   /** Begins a session here for a connection that another loop has accepted. Any thread. */
-  void offer(StreamSocket client, Frontend frontend) {
-    loop.execute(() -> begin(client, frontend));
+  void offer(StreamSocket client, Frontend frontend, Verdict verdict) {
+    loop.execute(() -> begin(client, frontend, verdict));
   }
 
-  private void begin(StreamSocket client, Frontend frontend) {
-    SideTimeouts terms =
-        timeouts.computeIfAbsent(frontend, f -> SideTimeouts.of(f.config(), f.backend().config()));
-    Session session = new Session(this, frontend, terms, client);
+  private void begin(StreamSocket client, Frontend frontend, Verdict verdict) {
+    Session session = new Session(this, frontend, client);
+    session.verdict = verdict;
     session.next = first;
     if (first != null) {
       first.previous = session;
@@ -109,6 +137,7 @@ public final class SessionLoop {
       session.next.previous = session.previous;
     }
     setSize(size - 1);
+    session.verdict.leave();
     checkEmpty();
   }
 
@@ -145,12 +174,65 @@ public final class SessionLoop {
     mirrors.fold();
   }
 
+  /** Ends all sessions that use {@code server} or connect to it. */
+  public void closeSessionsOf(Server server, CloseReason reason) {
+    Session next;
+    for (Session session = first; session != null; session = next) {
+      next = session.next;
+      if (session.search().uses(server)) {
+        session.close(reason);
+      }
+    }
+  }
+
+  /**
+   * Ends all sessions that use {@code server} or connect to it, unless they end by themselves: none
+   * in the first half of {@code deadlineNs}, then one after the other, the last at the deadline.
+   */
+  public void drain(Server server, long deadlineNs) {
+    int count = 0;
+    for (Session session = first; session != null; session = session.next) {
+      count += session.search().uses(server) ? 1 : 0;
+    }
+    long untouchedNs = deadlineNs / 2;
+    int number = 0;
+    for (Session session = first; session != null; session = session.next) {
+      if (session.search().uses(server)) {
+        number++;
+        double share = (double) number / count;
+        long leftNs = untouchedNs + (long) ((deadlineNs - untouchedNs) * share);
+        session.endAfter(leftNs, CloseReason.DRAINED);
+      }
+    }
+  }
+
   /** Ends all sessions and their mirrors, which let go within a few turns. */
   public void closeAll(CloseReason reason) {
     while (first != null) {
       first.close(reason);
     }
     mirrors.closeAll();
+    refusals.closeAll();
+  }
+
+  /** Gives back the places of a connection that was to be accepted for {@code frontend}. */
+  void leaveGates(Frontend frontend) {
+    frontend.gate().leave();
+    totalGate.leave();
+  }
+
+  /** Closes a client that was never connected, as {@code verdict} says if it is not let in. */
+  void dismiss(StreamSocket client, Frontend frontend, Verdict verdict) {
+    if (verdict.isRefused()) {
+      refusals.carryOut(verdict, client, frontend);
+    } else {
+      client.close();
+    }
+  }
+
+  /** What becomes of connections that are not let in. */
+  Refusals refusals() {
+    return refusals;
   }
 
   /** What mirrors the sessions of this loop. */
@@ -160,6 +242,39 @@ public final class SessionLoop {
 
   CounterSet counters() {
     return counters;
+  }
+
+  /** Adds to all scopes that a session is in. */
+  void count(Frontend frontend, ServerSearch search, Counter counter, long amount) {
+    int index = loop.index();
+    counters.add(index, counter, amount);
+    frontend.counters().add(index, counter, amount);
+    if (search.backend() != null) {
+      search.backend().counters().add(index, counter, amount);
+    }
+    if (search.server() != null) {
+      search.server().counters().add(index, counter, amount);
+    }
+  }
+
+  /** The time-outs of a session of {@code frontend} that goes to {@code backend}. */
+  SideTimeouts timeouts(Frontend frontend, Backend backend) {
+    return timeouts
+        .computeIfAbsent(frontend, f -> new HashMap<>())
+        .computeIfAbsent(backend, b -> SideTimeouts.of(frontend.config(), b.config()));
+  }
+
+  /** Room for what a greeting looks at; free until the next greeting of this loop uses it. */
+  ByteBuffer greetingBuffer() {
+    if (greetingBuffer == null) {
+      greetingBuffer = ByteBuffer.allocate(GREETING_BYTES);
+    }
+    return greetingBuffer;
+  }
+
+  /** Where sessions draw from what should not be alike for all of them. */
+  RandomGenerator random() {
+    return random;
   }
 
   ConnectionGate totalGate() {

@@ -1,6 +1,7 @@
 package io.sluice.transport;
 
 import io.sluice.linux.Errno;
+import io.sluice.linux.ErrnoException;
 import io.sluice.linux.SockAddr;
 import java.io.IOException;
 
@@ -16,9 +17,15 @@ public final class ListenFailure {
 
   private ListenFailure() {}
 
-  /** The exception for a positive error number from bind or listen at {@code address}. */
+  /**
+   * The exception, caused by an {@link ErrnoException}, for a positive error number from bind or
+   * listen at {@code address}.
+   */
   public static IOException of(SockAddr address, int errno) {
-    return of(address, Errno.text(errno) + " (" + Errno.name(errno) + ")" + advice(address, errno));
+    String reason = Errno.text(errno) + " (" + Errno.name(errno) + ")" + advice(address, errno);
+    IOException failure = of(address, reason);
+    failure.initCause(new ErrnoException("bind", errno, address.toString()));
+    return failure;
   }
 
   /** The exception for a reason that is not an error number. */

@@ -28,12 +28,16 @@ public interface StreamSocket {
   boolean isBroken();
 
   /**
-   * True when the peer has ended its stream and no byte of it waits to be read, as far as the
-   * platform can tell without reading; false on one that cannot.
+   * True when the peer has ended its stream, or the connection is broken, and no byte waits to be
+   * read. Takes nothing.
    */
-  default boolean isEnded() {
-    return false;
-  }
+  boolean isEnded();
+
+  /**
+   * True once it is known that nothing will come behind what waits to be read: the peer has ended
+   * its stream or the connection is broken. What a {@link #peek} finds after that is all.
+   */
+  boolean isInputEnded();
 
   /** 0 once connected, {@code -EINPROGRESS} before, {@code -errno} when it failed. */
   int finishConnect();
@@ -43,6 +47,20 @@ public interface StreamSocket {
 
   /** Our own address; asked from the kernel on every call. */
   SockAddr local();
+
+  /**
+   * Looks at what has been received and leaves it where it is: every later read, of a pump too,
+   * begins with the same bytes. Whatever arrives behind them is reported as if they had been taken.
+   * Loop thread.
+   *
+   * @param target gets the bytes at its position, which moves; it has room
+   * @return bytes put; 0 at EOF; {@code -EAGAIN} when there is nothing, which also ends the
+   *     socket's readability; another {@code -errno} when it is broken
+   */
+  long peek(ByteBuffer target);
+
+  /** Takes {@code count} bytes that a {@link #peek} has shown, and drops them. Loop thread. */
+  void skip(int count);
 
   /**
    * Writes what fits of {@code source}, which is not empty and whose position moves. For what a
@@ -71,6 +89,16 @@ public interface StreamSocket {
    */
   long discard();
 
+  /**
+   * Has the kernel send no faster than {@code bytesPerSecond} (SO_MAX_PACING_RATE of socket(7)),
+   * smoothly and whatever way the bytes take to the socket.
+   *
+   * @return false where it cannot: the socket sends as fast as it can then
+   */
+  default boolean pace(long bytesPerSecond) {
+    return false;
+  }
+
   /** Sends FIN after the bytes already written. Harmless on a broken socket. */
   void shutdownOutput();
 
@@ -87,4 +115,13 @@ public interface StreamSocket {
    * Closes with a reset: the peer's next call fails with ECONNRESET. Unsent bytes are discarded.
    */
   void reset();
+
+  /**
+   * Closes without telling the peer, as far as that is possible, so that it goes on waiting for a
+   * connection that is gone. Unsent bytes are discarded; what the peer sends later is answered with
+   * a reset by the kernel, unless a firewall stops it. A reset where the platform has no better.
+   */
+  default void vanish() {
+    reset();
+  }
 }

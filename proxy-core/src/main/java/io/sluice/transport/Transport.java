@@ -2,6 +2,7 @@ package io.sluice.transport;
 
 import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
 import java.io.IOException;
@@ -27,6 +28,13 @@ public interface Transport {
   ListenSocket listen(SockAddr address, ListenOptions options, TcpOptions tcp) throws IOException;
 
   /**
+   * Tries whether connections to {@code server} may come from {@code source}, without connecting.
+   *
+   * @throws IOException with source, reason, and what to do about it
+   */
+  void checkSource(SockAddr server, SourceAddress source) throws IOException;
+
+  /**
    * Takes over a socket that listens already, from the service manager for example. Its options for
    * accepted connections become those of {@code tcp}; the rest stays as whoever opened it wanted
    * it. A UNIX path is not removed when it is closed: it belongs to who bound it.
@@ -36,6 +44,15 @@ public interface Transport {
    * @throws IOException when this transport cannot, with the reason
    */
   ListenSocket adopt(int fd, TcpOptions tcp) throws IOException;
+
+  /**
+   * Goes on with a TCP socket that {@link #listen} opened in an earlier process, as if it had just
+   * opened it.
+   *
+   * @param fd as for {@link #adopt}
+   * @throws IOException as for {@link #adopt}
+   */
+  ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException;
 
   /**
    * A poller for one event loop, which from then on is the only thread to use it.

@@ -1,16 +1,24 @@
 package io.sluice.transport;
 
+import io.sluice.config.UnixFile;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The path of a listening UNIX socket that this process has bound: a name in the file system that
@@ -62,6 +70,48 @@ public final class UnixPath {
   /** Remembers which file is at {@code path}, to be called right after bind. */
   public static UnixPath bound(Path path) throws IOException {
     return new UnixPath(path, attributes(path).fileKey());
+  }
+
+  /**
+   * Sets who may connect. To be called before the socket listens: until then the kernel refuses
+   * everybody.
+   *
+   * @throws IOException with what is missing: a user, a group, a capability
+   */
+  public void apply(UnixFile file) throws IOException {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    UserPrincipalLookupService accounts = path.getFileSystem().getUserPrincipalLookupService();
+    try {
+      if (!file.owner().isEmpty()) {
+        view.setOwner(accounts.lookupPrincipalByName(file.owner()));
+      }
+      if (!file.group().isEmpty()) {
+        view.setGroup(accounts.lookupPrincipalByGroupName(file.group()));
+      }
+      if (file.mode() >= 0) {
+        Files.setPosixFilePermissions(path, permissions(file.mode()));
+      }
+    } catch (UserPrincipalNotFoundException e) {
+      throw refused(path, "there is no user or group " + e.getName(), e);
+    } catch (FileSystemException e) {
+      String who = file.owner() + (file.group().isEmpty() ? "" : ":" + file.group());
+      throw refused(
+          path,
+          "it cannot be given to " + who + ": " + e.getReason() + "; that needs CAP_CHOWN",
+          e);
+    }
+  }
+
+  private static Set<PosixFilePermission> permissions(int mode) {
+    PosixFilePermission[] fromTheLeft = PosixFilePermission.values(); // rwx of owner, group, others
+    Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
+    for (PosixFilePermission each : fromTheLeft) {
+      if ((mode >> (fromTheLeft.length - 1 - each.ordinal()) & 1) == 1) {
+        set.add(each);
+      }
+    }
+    return set;
   }
 
   /**

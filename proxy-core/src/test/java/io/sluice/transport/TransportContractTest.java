@@ -40,7 +40,23 @@ abstract class TransportContractTest {
   }
 
   @Nested
+  class ConnectingFromSources extends SourceContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
   class Polling extends ReadinessContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
+  class Looking extends PeekContract {
     @Override
     Transport newTransport() throws IOException {
       return transport();

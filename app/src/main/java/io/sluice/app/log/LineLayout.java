@@ -19,8 +19,16 @@ enum LineLayout {
     }
   },
 
-  /** {@code <6>message}: the journal adds the time and reads the priority, sd-daemon(3). */
+  /**
+   * {@code <6>message}: the journal adds the time and reads the priority, sd-daemon(3). A line is
+   * an entry there, so an event is a line.
+   */
   JOURNAL {
+    @Override
+    String format(Level level, Instant time, String text) {
+      return prefix(level, time) + text.strip().replaceAll("\\s*\\R\\s*", "; ") + '\n';
+    }
+
     @Override
     String prefix(Level level, Instant time) {
       return "<" + priority(level) + ">";

@@ -3,6 +3,7 @@ package io.sluice.app.log;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.sluice.session.SessionLog;
+import java.time.Instant;
 import org.slf4j.LoggerFactory;
 
 /** What the program decides about its log. */
@@ -14,6 +15,16 @@ public final class Logging {
   /** Turns the line for each closed session on. */
   public static void sessions() {
     context().getLogger(SessionLog.LOGGER).setLevel(Level.INFO);
+  }
+
+  /**
+   * What a line on stderr about a failure has to begin with: its priority where stderr is the
+   * journal, else nothing.
+   */
+  public static String errorPrefix() {
+    return Journal.isStderr(System.getenv("JOURNAL_STREAM"))
+        ? LineLayout.JOURNAL.prefix(Level.ERROR, Instant.EPOCH)
+        : "";
   }
 
   /**

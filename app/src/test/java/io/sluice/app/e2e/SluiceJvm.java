@@ -32,7 +32,7 @@ final class SluiceJvm {
   }
 
   /** The folder of the unpacked native library for this machine, if the build has one. */
-  private static Optional<Path> nativeFolder() {
+  static Optional<Path> nativeFolder() {
     String arch = System.getProperty("os.arch");
     Path folder =
         TARGET.resolve("native/jni/" + (arch.equals("amd64") ? "x86_64" : arch) + "-Linux");

@@ -23,8 +23,11 @@ enum Tool {
   CURL("curl", "curl"),
   HAPROXY("haproxy", "haproxy"),
   INITDB("initdb", "postgresql"),
+  IP("ip", "iproute2"),
   IPERF3("iperf3", "iperf3"),
   NGINX("nginx", "nginx"),
+  OPENSSL("openssl", "openssl"),
+  NSENTER("nsenter", "util-linux"),
   PGBENCH("pgbench", "postgresql"),
   POSTGRES("postgres", "postgresql"),
   PSQL("psql", "postgresql-client"),
@@ -35,6 +38,7 @@ enum Tool {
   SHA256SUM("sha256sum", "coreutils"),
   SOCAT("socat", "socat"),
   STRACE("strace", "strace"),
+  SYSTEMD_NSPAWN("systemd-nspawn", "systemd-container"),
   TSHARK("tshark", "tshark"),
   UNSHARE("unshare", "util-linux");
 

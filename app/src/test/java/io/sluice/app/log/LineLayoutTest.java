@@ -41,14 +41,29 @@ class LineLayoutTest {
     Throwable thrown =
         new IllegalStateException("outer", new IllegalArgumentException("two\nlines"));
 
-    String text = LineLayout.JOURNAL.format(event(Level.ERROR, thrown));
+    String text = LineLayout.PLAIN.format(event(Level.ERROR, thrown));
 
-    assertThat(text.lines()).allMatch(line -> line.startsWith("<3>"));
+    assertThat(text.lines()).allMatch(line -> line.matches("\\S+ ERROR .*"));
     assertThat(text)
         .contains(
-            "<3>java.lang.IllegalStateException: outer\n",
-            "<3>caused by java.lang.IllegalArgumentException: two\n<3>lines\n",
+            " ERROR java.lang.IllegalStateException: outer\n",
+            " ERROR caused by java.lang.IllegalArgumentException: two\n",
+            " ERROR lines\n",
             "everyLineOfAStackTraceHasThePrefix");
+  }
+
+  @Test
+  void anEventIsOneLineInTheJournal() {
+    Throwable thrown =
+        new IllegalStateException("outer", new IllegalArgumentException("two\nlines"));
+
+    String text = LineLayout.JOURNAL.format(event(Level.ERROR, thrown));
+
+    assertThat(text.lines()).hasSize(1);
+    assertThat(text)
+        .startsWith("<3>hello there; java.lang.IllegalStateException: outer; ")
+        .contains("; caused by java.lang.IllegalArgumentException: two; lines; ")
+        .endsWith("\n");
   }
 
   @Test

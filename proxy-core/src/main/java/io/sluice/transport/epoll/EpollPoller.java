@@ -40,7 +40,12 @@ final class EpollPoller implements Poller {
   private final Slots slots = new Slots();
   private final IdentityHashMap<ListenSocket, Watch> watches = new IdentityHashMap<>();
   private final SocketOptions options;
+  private final SourceBinding source;
   private final NativeMemory shared;
+
+  /** Made when somebody wants to look at more than {@link #shared} takes. */
+  private NativeMemory larger;
+
   private final BufferPool buffers;
   private final PipePool pipes;
 
@@ -56,6 +61,7 @@ final class EpollPoller implements Poller {
     this.pumpConfig = pumpConfig;
     sys = transport.syscalls();
     options = new SocketOptions(sys);
+    source = new SourceBinding(sys);
     shared = NativeMemory.allocate(pumpConfig.bufferBytes());
     buffers = new BufferPool(pumpConfig.bufferBytes());
     pipes = new PipePool(sys, transport.pipeBudget(), pumpConfig.pipeBytes());
@@ -183,6 +189,12 @@ final class EpollPoller implements Poller {
     } catch (ErrnoException e) {
       return -e.errno();
     }
+    if (!tcp.source().isAny()) {
+      int bound = source.bind(fd, address, tcp.source());
+      if (bound < 0) {
+        return bound;
+      }
+    }
     int length = options.encodeAddress(address);
     int result;
     do {
@@ -263,6 +275,17 @@ final class EpollPoller implements Poller {
 
   NativeMemory sharedMemory() {
     return shared;
+  }
+
+  /** At least {@code bytes} that are free until the next call of anything here. */
+  NativeMemory scratch(int bytes) {
+    if (bytes <= shared.bytes()) {
+      return shared;
+    }
+    if (larger == null || larger.bytes() < bytes) {
+      larger = NativeMemory.allocate(bytes);
+    }
+    return larger;
   }
 
   /** Lends the shared buffer to {@code pump} until it leaves it, which must be before another's. */

@@ -2,14 +2,18 @@ package io.sluice.transport.epoll;
 
 import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.Errno;
+import io.sluice.linux.ErrnoException;
+import io.sluice.linux.Linux;
 import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
 import io.sluice.transport.BelowPath;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.OutputFile;
 import io.sluice.transport.Poller;
+import io.sluice.transport.SourceSocket;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,8 +61,27 @@ public final class EpollTransport implements Transport {
   }
 
   @Override
+  public void checkSource(SockAddr server, SourceAddress source) throws IOException {
+    int fd =
+        ErrnoException.check(
+            "socket",
+            sys.socket(server.family(), Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC, 0),
+            server.toString());
+    int result = new SourceBinding(sys).bind(fd, server, source);
+    sys.close(fd);
+    if (result < 0) {
+      throw SourceSocket.failure(source, server, -result);
+    }
+  }
+
+  @Override
   public ListenSocket adopt(int fd, TcpOptions tcp) throws IOException {
     return EpollListenSocket.adopt(sys, fd, tcp);
+  }
+
+  @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return EpollListenSocket.readopt(sys, fd, options, tcp);
   }
 
   @Override

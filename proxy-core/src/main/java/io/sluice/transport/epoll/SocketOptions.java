@@ -18,6 +18,15 @@ final class SocketOptions {
   private static final int VALUE = 0;
   private static final int LENGTH = 16;
 
+  /** In {@link #CONSTANTS}: an int of 1, then one of 0, so that both together are a linger. */
+  private static final int ONE = 0;
+
+  private static final int LOOPBACK = 2 * Integer.BYTES;
+  private static final String LOOPBACK_NAME = "lo";
+
+  /** What setsockopt(2) only reads, so that all threads may share it. */
+  private static final NativeMemory CONSTANTS = constants();
+
   private final Syscalls sys;
   private final NativeMemory memory = NativeMemory.allocate(2 * LENGTH);
   private final NativeMemory address = NativeMemory.allocate(SockAddr.MAX_LENGTH);
@@ -26,10 +35,24 @@ final class SocketOptions {
     this.sys = sys;
   }
 
+  private static NativeMemory constants() {
+    NativeMemory constants = NativeMemory.allocate(LENGTH);
+    constants.buffer().putInt(ONE, 1);
+    constants.buffer().put(LOOPBACK, LOOPBACK_NAME.getBytes(StandardCharsets.US_ASCII));
+    return constants;
+  }
+
   /** setsockopt(2) with an int; 0 or {@code -errno}. */
   int setInt(int fd, int level, int option, int value) {
     memory.buffer().putInt(VALUE, value);
     return sys.setsockopt(fd, level, option, memory.address() + VALUE, Integer.BYTES);
+  }
+
+  /** SO_MAX_PACING_RATE, of which kernels before 4.20 take the lower 32 bits only. */
+  int pace(int fd, long bytesPerSecond) {
+    memory.buffer().putLong(VALUE, bytesPerSecond);
+    return sys.setsockopt(
+        fd, Linux.SOL_SOCKET, Linux.SO_MAX_PACING_RATE, memory.address() + VALUE, Long.BYTES);
   }
 
   /** getsockopt(2) of an int, or {@code -errno}. */
@@ -46,11 +69,32 @@ final class SocketOptions {
     return result < 0 ? result : memory.buffer().getInt(VALUE);
   }
 
-  /** Makes the next close(2) send a reset instead of a FIN: SO_LINGER with a time of 0. */
-  void lingerZero(int fd) {
-    memory.buffer().putInt(VALUE, 1).putInt(VALUE + Integer.BYTES, 0);
+  /**
+   * Makes the next close(2) send a reset instead of a FIN: SO_LINGER with a time of 0. Any thread,
+   * for a socket that no loop has taken yet.
+   */
+  static void lingerZero(Syscalls sys, int fd) {
     sys.setsockopt(
-        fd, Linux.SOL_SOCKET, Linux.SO_LINGER, memory.address() + VALUE, 2 * Integer.BYTES);
+        fd, Linux.SOL_SOCKET, Linux.SO_LINGER, CONSTANTS.address() + ONE, 2 * Integer.BYTES);
+  }
+
+  /**
+   * Makes the next close(2) of a TCP socket tell its peer nothing. With CAP_NET_ADMIN by
+   * TCP_REPAIR. Without, the reset is sent to the wrong place: the loopback interface, to which a
+   * user may bind a socket since Linux 5.7, has no use for the packet and drops it; before that a
+   * time to live of 1 ends it at the first router, as HAProxy does it. So what is left is a client
+   * on this host, which gets its reset. Any thread.
+   */
+  static void silence(Syscalls sys, int fd) {
+    long one = CONSTANTS.address() + ONE;
+    lingerZero(sys, fd);
+    if (sys.setsockopt(fd, Linux.SOL_TCP, Linux.TCP_REPAIR, one, Integer.BYTES) < 0) {
+      // One of these may fail, by the age of the kernel and by the family of the socket.
+      sys.setsockopt(fd, Linux.SOL_IP, Linux.IP_TTL, one, Integer.BYTES);
+      sys.setsockopt(fd, Linux.SOL_IPV6, Linux.IPV6_UNICAST_HOPS, one, Integer.BYTES);
+      long loopback = CONSTANTS.address() + LOOPBACK;
+      sys.setsockopt(fd, Linux.SOL_SOCKET, Linux.SO_BINDTODEVICE, loopback, LOOPBACK_NAME.length());
+    }
   }
 
   /** getsockname(2). */

@@ -1,8 +1,11 @@
 package io.sluice.transport.nio;
 
 import io.sluice.config.ListenOptions;
+import io.sluice.config.SourceAddress;
 import io.sluice.config.TcpOptions;
+import io.sluice.linux.Errno;
 import io.sluice.linux.SockAddr;
+import io.sluice.transport.SourceSocket;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -12,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class NioOptions {
 
   private static final Logger log = LoggerFactory.getLogger(NioTransport.class);
+
+  /** Ports of a source that are tried for one connection. */
+  private static final int TRIES_MAX = 4096;
 
   private final Set<String> ignored = ConcurrentHashMap.newKeySet();
 
@@ -63,6 +70,36 @@ final class NioOptions {
       applyKeepAliveTimes(channel, tcp);
     }
     ignoreUnsupported(tcp);
+  }
+
+  /**
+   * Before connect: takes an address and a port of the source, as far as the JDK can.
+   *
+   * @throws IOException when the source cannot be had; EAFNOSUPPORT is found before
+   */
+  void bindSource(SocketChannel channel, SockAddr target, SourceAddress source) throws IOException {
+    if (!source.networkInterface().isEmpty()) {
+      ignore("source.interface (SO_BINDTODEVICE)");
+    }
+    if (source.transparent()) {
+      ignore("source.transparent (IP_TRANSPARENT)");
+    }
+    if (target.isUnix() || (source.address().isEmpty() && source.firstPort() == 0)) {
+      return;
+    }
+    int ports = source.lastPort() - source.firstPort() + 1;
+    int from = ThreadLocalRandom.current().nextInt(ports);
+    for (int i = 0; ; i++) {
+      int port = source.firstPort() == 0 ? 0 : source.firstPort() + (from + i) % ports;
+      try {
+        channel.bind(SourceSocket.address(source, target, port).toJava());
+        return;
+      } catch (IOException e) {
+        if (ExceptionErrno.ofBind(e) != -Errno.EADDRINUSE || i + 1 >= Math.min(ports, TRIES_MAX)) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void applyKeepAliveTimes(SocketChannel channel, TcpOptions tcp) throws IOException {

@@ -9,6 +9,7 @@ import io.sluice.transport.FlowCounters;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.Poller;
 import io.sluice.transport.Pump;
+import io.sluice.transport.SourceSocket;
 import io.sluice.transport.StreamSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -201,6 +202,12 @@ final class NioPoller implements Poller {
       channel = SocketChannel.open(NioTransport.familyOf(address));
       channel.configureBlocking(false);
       options.apply(channel, address.isUnix(), tcp);
+      if (!tcp.source().isAny()) {
+        if (!SourceSocket.fits(tcp.source(), address)) {
+          return connectFailed(-Errno.EAFNOSUPPORT, channel);
+        }
+        options.bindSource(channel, address, tcp.source());
+      }
       boolean connected = channel.connect(address.toJava());
       NioStreamSocket socket = NioStreamSocket.connecting(channel, address, connected);
       socket.attachConnecting(this, selector, handler);

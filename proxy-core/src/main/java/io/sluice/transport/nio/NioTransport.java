@@ -2,13 +2,17 @@ package io.sluice.transport.nio;
 
 import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.config.TcpOptions;
+import io.sluice.config.UnixFile;
+import io.sluice.linux.Errno;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.BelowPath;
 import io.sluice.transport.ListenFailure;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.OutputFile;
 import io.sluice.transport.Poller;
+import io.sluice.transport.SourceSocket;
 import io.sluice.transport.Transport;
 import io.sluice.transport.UnixPath;
 import java.io.Closeable;
@@ -22,6 +26,7 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
 /**
@@ -54,6 +59,12 @@ public final class NioTransport implements Transport {
           address,
           "v6only needs the epoll transport, because Java always binds both IPv4 and IPv6;"
               + " bind a single IPv6 address, or give v6only up");
+    }
+    if (target instanceof UnixDomainSocketAddress && !listen.unixFile().equals(UnixFile.AS_BOUND)) {
+      throw ListenFailure.of(
+          address,
+          "unix-mode, unix-owner and unix-group need the epoll transport, because Java listens as"
+              + " soon as it binds");
     }
     if (target instanceof UnixDomainSocketAddress unix) {
       UnixPath.removeIfDead(unix.getPath());
@@ -97,7 +108,7 @@ public final class NioTransport implements Transport {
       channel.bind(target, backlog);
     } catch (IOException e) {
       IOException explained = ListenFailure.of(address, -ExceptionErrno.ofBind(e));
-      explained.initCause(e);
+      explained.addSuppressed(e);
       throw explained;
     }
   }
@@ -106,6 +117,26 @@ public final class NioTransport implements Transport {
   @Override
   public ListenSocket adopt(int fd, TcpOptions tcp) throws IOException {
     throw new IOException("transport nio cannot take over sockets; use epoll");
+  }
+
+  @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return adopt(fd, tcp);
+  }
+
+  @Override
+  public void checkSource(SockAddr server, SourceAddress source) throws IOException {
+    if (server.isUnix()) {
+      return;
+    }
+    if (!SourceSocket.fits(source, server)) {
+      throw SourceSocket.failure(source, server, Errno.EAFNOSUPPORT);
+    }
+    try (SocketChannel channel = SocketChannel.open(familyOf(server))) {
+      options.bindSource(channel, server, source);
+    } catch (IOException e) {
+      throw SourceSocket.failure(source, server, -ExceptionErrno.ofBind(e));
+    }
   }
 
   @Override
@@ -143,6 +174,29 @@ public final class NioTransport implements Transport {
       return InetAddress.getByAddress(new byte[4]);
     } catch (UnknownHostException e) {
       throw new AssertionError("four bytes are an address", e);
+    }
+  }
+
+  /** A channel's own address; as getsockname(2), one without a name where there is none. */
+  static SockAddr localAddress(SocketChannel channel, SockAddr peer) {
+    try {
+      SocketAddress local = channel.getLocalAddress();
+      return local == null ? unspecified(peer) : SockAddr.fromJava(local);
+    } catch (IOException e) {
+      // The JDK closes the channel of a failed connection, address and all.
+      return unspecified(peer);
+    }
+  }
+
+  private static SockAddr unspecified(SockAddr peer) {
+    if (peer.isUnix()) {
+      return SockAddr.UNNAMED;
+    }
+    try {
+      InetAddress address = ((InetSocketAddress) peer.toJava()).getAddress();
+      return SockAddr.inet(InetAddress.getByAddress(new byte[address.getAddress().length]), 0);
+    } catch (IOException e) {
+      throw new AssertionError("an address of legal length", e);
     }
   }
 

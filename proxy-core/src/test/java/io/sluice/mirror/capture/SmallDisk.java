@@ -2,6 +2,7 @@ package io.sluice.mirror.capture;
 
 import io.sluice.config.ListenOptions;
 import io.sluice.config.PumpConfig;
+import io.sluice.config.SourceAddress;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.Errno;
 import io.sluice.linux.ErrnoException;
@@ -87,8 +88,18 @@ final class SmallDisk implements Transport {
   }
 
   @Override
+  public void checkSource(SockAddr server, SourceAddress source) throws IOException {
+    real.checkSource(server, source);
+  }
+
+  @Override
   public ListenSocket adopt(int fd, TcpOptions tcp) throws IOException {
     return real.adopt(fd, tcp);
+  }
+
+  @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return real.readopt(fd, options, tcp);
   }
 
   @Override
