@@ -9,6 +9,7 @@ import java.util.List;
  * @param servers in the order of the file, at least one
  * @param fullConnections sessions at which its servers have their {@code max-connections} rather
  *     than less; 0 means auto, see {@link SluiceConfig#fullConnections}
+ * @param session what it lays down for its sessions
  * @param connectTimeout for one connection attempt; zero means never
  * @param serverTimeout inactivity of the server side; zero means never
  * @param serverFinTimeout inactivity of a half-closed server side; zero means unset
@@ -23,6 +24,7 @@ public record BackendConfig(
     List<ServerConfig> servers,
     int fullConnections,
     RetryConfig retry,
+    SessionConfig session,
     Duration connectTimeout,
     Duration serverTimeout,
     Duration serverFinTimeout,

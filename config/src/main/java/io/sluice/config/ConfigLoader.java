@@ -2,11 +2,13 @@ package io.sluice.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import com.typesafe.config.parser.ConfigDocument;
@@ -19,6 +21,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +35,11 @@ import java.util.stream.Collectors;
  * neither the order of keys nor their columns.
  */
 final class ConfigLoader {
+
+  /** Of a value in a message. */
+  private static final int SHOWN_MAX = 80;
+
+  static final String NO_STRING = "must be a string in quotes";
 
   private static final String REFERENCE = "reference.conf";
   private static final Pattern LINES = Pattern.compile("(.*?)( @ \\w+:.*)?: (\\d+)(-\\d+)?");
@@ -239,5 +248,50 @@ final class ConfigLoader {
       i++;
     }
     return i;
+  }
+
+  /** A value at its place, for messages: not an object, and not all of a long one. */
+  static Place place(String fullPath, ConfigValue value) {
+    String shown = value instanceof ConfigObject ? "" : shown(value, false);
+    return new Place(
+        fullPath,
+        shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "..." : shown,
+        origin(value.origin()));
+  }
+
+  /** A string; empty after a problem. */
+  static Optional<ConfigSection.Text> string(Findings findings, Place place, ConfigValue value) {
+    if (value.valueType() == ConfigValueType.STRING) {
+      return Optional.of(new ConfigSection.Text(text(value), place));
+    }
+    findings.error(place, NO_STRING);
+    return Optional.empty();
+  }
+
+  /** The strings of a list whose path is {@code at}. */
+  static List<ConfigSection.Text> strings(Findings findings, String at, ConfigList list) {
+    return list.stream()
+        .flatMap(value -> string(findings, place(at, value), value).stream())
+        .toList();
+  }
+
+  /**
+   * The strings of an object whose path is {@code at}, by their keys in alphabetical order.
+   *
+   * @param ifObject what is wrong where another object stands in place of a string
+   */
+  static Map<String, ConfigSection.Text> strings(
+      Findings findings, String at, ConfigObject object, String ifObject) {
+    Map<String, ConfigSection.Text> strings = new TreeMap<>();
+    object.forEach(
+        (name, value) -> {
+          Place place = place(at + "." + ConfigUtil.joinPath(name), value);
+          if (value instanceof ConfigObject) {
+            findings.error(place, ifObject);
+          } else {
+            string(findings, place, value).ifPresent(text -> strings.put(name, text));
+          }
+        });
+    return strings;
   }
 }

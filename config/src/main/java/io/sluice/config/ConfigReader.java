@@ -68,6 +68,7 @@ public final class ConfigReader {
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
   private final AdmissionReader admissions = new AdmissionReader();
+  private final GreetingReader greetings = new GreetingReader();
   private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
   private Map<String, MirrorConfig> mirrors;
 
@@ -144,6 +145,8 @@ public final class ConfigReader {
       timeout(timeouts, key);
     }
     int connectionRate = admissions.read(sluice).connectionRate();
+    greetings.read(sluice);
+    SessionReader.read(sluice);
     tcp(sluice.section("tcp"));
     BandwidthConfig.read(sluice.section("bandwidth"));
     SourceReader.read(sluice.section("source"));
@@ -168,6 +171,7 @@ public final class ConfigReader {
             mirrors,
             byName(frontends, this::frontend),
             byName(backends, this::backend));
+    greetings.checkTargets(config.backends().keySet(), findings);
     new WholeChecks(config, sluice).run(frontends, backends, binds);
     new MirrorChecks(config, findings, binds).run(mirrorSections, inherited, mirrorUses);
     return config;
@@ -207,6 +211,7 @@ public final class ConfigReader {
         client,
         clientFin,
         admissions.read(section),
+        greetings.read(section),
         BandwidthConfig.read(section.section("bandwidth")),
         listen,
         tcp);
@@ -239,6 +244,7 @@ public final class ConfigReader {
         BackendReader.servers(section),
         BackendReader.fullConnections(section),
         BackendReader.retry(section),
+        SessionReader.read(section),
         connect,
         timeout(timeouts, "server"),
         timeout(timeouts, "server-fin"),

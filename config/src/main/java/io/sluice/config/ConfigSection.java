@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -38,7 +39,6 @@ final class ConfigSection {
   private record Reading(ConfigLoader loader, Findings findings, Map<String, Setting> settings) {}
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.:-]+");
-  private static final int SHOWN_MAX = 80;
 
   private final Reading reading;
   private final List<String> path;
@@ -75,10 +75,16 @@ final class ConfigSection {
     object.forEach(
         (key, value) -> {
           if (!Keys.isKnown(pattern, key)) {
-            findings().error(place(pathOf(key), value), "unknown key", Keys.remedy(pattern, key));
+            findings()
+                .error(
+                    ConfigLoader.place(pathOf(key), value),
+                    "unknown key",
+                    Keys.remedy(pattern, key));
           } else if (named && !NAME.matcher(key).matches()) {
             findings()
-                .error(place(pathOf(key), value), "a name has only letters, digits and _ . : -");
+                .error(
+                    ConfigLoader.place(pathOf(key), value),
+                    "a name has only letters, digits and _ . : -");
           }
         });
   }
@@ -158,7 +164,8 @@ final class ConfigSection {
       return new ConfigSection(reading, append(key), childPattern, held, parent, false);
     }
     if (value != null) {
-      findings().error(place(pathOf(key), value), "must be an object: " + key + " { ... }");
+      findings()
+          .error(ConfigLoader.place(pathOf(key), value), "must be an object: " + key + " { ... }");
     }
     ConfigObject empty = ConfigValueFactory.fromMap(Map.of(), object.origin().description());
     boolean isBroken = broken || value != null;
@@ -271,16 +278,17 @@ final class ConfigSection {
   /** One string; empty after a problem. */
   Optional<Text> string(String key) {
     Found found = note(key);
-    return found == null ? Optional.empty() : string(found.place(), found.value());
+    return found == null
+        ? Optional.empty()
+        : ConfigLoader.string(findings(), found.place(), found.value());
   }
 
   /** One string, or the strings of a list, each with its own place. */
   List<Text> strings(String key) {
-    List<Text> strings = list(key);
     if (find(key) != null && find(key).value() instanceof ConfigList list && list.isEmpty()) {
       findings().error(place(key), "must not be empty");
     }
-    return strings;
+    return list(key);
   }
 
   /** The same where an empty list has a meaning. */
@@ -290,10 +298,22 @@ final class ConfigSection {
       return List.of();
     }
     if (!(found.value() instanceof ConfigList list)) {
-      return string(found.place(), found.value()).stream().toList();
+      return string(key).stream().toList();
     }
-    String at = found.place().key();
-    return list.stream().flatMap(value -> string(place(at, value), value).stream()).toList();
+    return ConfigLoader.strings(findings(), found.place().key(), list);
+  }
+
+  /** Names of the operator's choice, in alphabetical order, with the string behind each. */
+  Map<String, Text> table(String key) {
+    Found found = note(key);
+    if (found != null && !(found.value() instanceof ConfigObject)) {
+      findings().error(found.place(), "must be an object: " + key + " { \"name\" = value }");
+    }
+    if (found == null || !(found.value() instanceof ConfigObject held)) {
+      return Map.of();
+    }
+    return ConfigLoader.strings(
+        findings(), found.place().key(), held, "a name with dots in it must be in quotes");
   }
 
   /** The objects of a list, each as its keys with their values, which must be strings. */
@@ -303,43 +323,28 @@ final class ConfigSection {
     if (found != null && !(found.value() instanceof ConfigList)) {
       findings().error(found.place(), "must be a list of objects: [ { ... }, ... ]");
     } else if (found != null) {
+      String at = found.place().key();
       for (ConfigValue value : (ConfigList) found.value()) {
-        String at = found.place().key();
         if (value instanceof ConfigObject object) {
-          Map<String, Text> texts = new LinkedHashMap<>();
-          object.forEach(
-              (name, held) ->
-                  string(place(at + "." + name, held), held).ifPresent(t -> texts.put(name, t)));
-          objects.add(texts);
+          objects.add(ConfigLoader.strings(findings(), at, object, ConfigLoader.NO_STRING));
         } else {
-          findings().error(place(at, value), "must be an object: { ... }");
+          findings().error(ConfigLoader.place(at, value), "must be an object: { ... }");
         }
       }
     }
     return objects;
   }
 
-  private Optional<Text> string(Place place, ConfigValue value) {
-    if (value.valueType() == ConfigValueType.STRING) {
-      return Optional.of(new Text(ConfigLoader.text(value), place));
-    }
-    findings().error(place, "must be a string in quotes");
-    return Optional.empty();
-  }
-
-  private interface Conversion<T> {
-    /** The converted value, or null when it is out of range. */
-    T convert(ConfigValue value);
-  }
-
-  private <T> T read(String key, String expected, T meaningless, Conversion<T> conversion) {
+  /** What {@code conversion} makes of a value; it returns null for one that is out of range. */
+  private <T> T read(
+      String key, String expected, T meaningless, Function<ConfigValue, T> conversion) {
     Found found = note(key);
     if (found == null) {
       return meaningless;
     }
     T converted = null;
     try {
-      converted = conversion.convert(found.value());
+      converted = conversion.apply(found.value());
     } catch (ConfigException | NumberFormatException e) {
       // Whatever the library disliked, the operator needs the rule.
     }
@@ -369,18 +374,10 @@ final class ConfigSection {
     assert Keys.isKnown(pattern, key) : pattern + " " + key;
     if (isSet(key)) {
       ConfigValue value = object.get(key);
-      return new Found(place(pathOf(key), value), value);
+      return new Found(ConfigLoader.place(pathOf(key), value), value);
     }
     boolean inherits = inherited != null && Keys.isKnown(inherited.pattern, key);
     return inherits ? inherited.find(key) : null;
-  }
-
-  private static Place place(String fullPath, ConfigValue value) {
-    String shown = value instanceof ConfigObject ? "" : ConfigLoader.shown(value, false);
-    return new Place(
-        fullPath,
-        shown.length() > SHOWN_MAX ? shown.substring(0, SHOWN_MAX) + "..." : shown,
-        ConfigLoader.origin(value.origin()));
   }
 
   private List<String> append(String key) {

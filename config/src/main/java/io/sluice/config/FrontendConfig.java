@@ -13,6 +13,7 @@ import java.util.List;
  * @param clientTimeout inactivity of the client side; zero means never
  * @param clientFinTimeout inactivity of a half-closed client side; zero means unset
  * @param admission who is let in
+ * @param greeting what is read of a connection before a server is looked for
  * @param bandwidth how fast the bytes of its sessions may move
  * @param tcp options of the listening sockets and of the connections accepted from them
  */
@@ -25,6 +26,7 @@ public record FrontendConfig(
     Duration clientTimeout,
     Duration clientFinTimeout,
     AdmissionConfig admission,
+    GreetingConfig greeting,
     BandwidthConfig bandwidth,
     ListenOptions listen,
     TcpOptions tcp) {

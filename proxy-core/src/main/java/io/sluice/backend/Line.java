@@ -9,12 +9,16 @@ final class Line {
   private Waiter last;
   private volatile int size;
 
+  /** Waiters that have got what they waited for, ever. */
+  private long served;
+
   int size() {
     return size;
   }
 
   void add(Waiter waiter) {
     waiter.line = this;
+    waiter.servedBefore = served;
     waiter.previous = last;
     if (last == null) {
       first = waiter;
@@ -27,6 +31,11 @@ final class Line {
 
   Waiter first() {
     return first;
+  }
+
+  /** The first has got what it waited for and is about to be removed. */
+  void onServed() {
+    served++;
   }
 
   void remove(Waiter waiter) {
@@ -43,6 +52,7 @@ final class Line {
     waiter.previous = null;
     waiter.next = null;
     waiter.line = null;
+    waiter.turn = (int) (served - waiter.servedBefore) + 1;
     setSize(size - 1);
   }
 

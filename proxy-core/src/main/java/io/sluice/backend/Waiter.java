@@ -22,6 +22,15 @@ public abstract class Waiter {
 
   Server avoid;
 
+  /** What its line had served when it came. */
+  long servedBefore;
+
+  /** How many its line served while it waited, itself included; 0 before the end of a wait. */
+  int turn;
+
+  /** Whether the line that it stood in is that of one server. */
+  boolean bound;
+
   /** The server that it is to be told; between the grant and the call only. */
   Server granted;
 
@@ -34,6 +43,19 @@ public abstract class Waiter {
 
   /** The last usable server is gone while it was waiting. On any thread, without locks held. */
   protected abstract void onNoServer();
+
+  /**
+   * HAProxy's {@code srv_queue}: how many were served by the queue of one server while this stood
+   * in it, itself included; 0 if it did not. After the end of a wait.
+   */
+  public final int serverQueueTurn() {
+    return bound ? turn : 0;
+  }
+
+  /** HAProxy's {@code backend_queue}: the same for the queue of those who take any server. */
+  public final int backendQueueTurn() {
+    return bound ? 0 : turn;
+  }
 
   /**
    * Waits no longer. On the thread that assigned it.

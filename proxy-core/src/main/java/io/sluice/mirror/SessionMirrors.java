@@ -3,9 +3,9 @@ package io.sluice.mirror;
 import io.sluice.config.Sampling;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.Direction;
-import io.sluice.transport.StreamSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The mirrors of one session. Loop thread only. */
 public final class SessionMirrors {
@@ -32,29 +32,33 @@ public final class SessionMirrors {
    *
    * @param mirrors of its frontend
    * @param frontend its frontend's name
+   * @param client its client's address, which a PROXY header may have told
+   * @param clientLocal asks what the client connected to
+   * @param server its server's address
    * @param onRoom makes the session ready: a flow that waited for a mirror may go on
    */
   public static SessionMirrors open(
       List<Mirror> mirrors,
       MirrorLoop loop,
       String frontend,
-      StreamSocket client,
-      StreamSocket server,
+      SockAddr client,
+      Supplier<SockAddr> clientLocal,
+      SockAddr server,
       long startedWallMs,
       Runnable onRoom) {
     if (mirrors.isEmpty()) {
       return NONE;
     }
-    SockAddr peer = client.peer();
     List<Branch> branches = new ArrayList<>(mirrors.size());
     String id = "";
+    SockAddr local = null;
     for (Mirror mirror : mirrors) {
-      Sampling chosen = mirror.enter(peer);
+      Sampling chosen = mirror.enter(client);
       if (chosen != null) {
         id = id.isEmpty() ? loop.nextId() : id;
+        local = local == null ? clientLocal.get() : local;
         MirroredSession session =
-            new MirroredSession(
-                id, frontend, peer, client.local(), server.peer(), chosen, startedWallMs);
+            new MirroredSession(id, frontend, client, local, server, chosen, startedWallMs);
         Branch branch = new Branch(mirror, loop, session, onRoom);
         loop.add(branch);
         branches.add(branch);

@@ -10,15 +10,23 @@ import io.sluice.stats.Counter;
 public enum CloseReason {
   NORMAL("--", Counter.CLOSED_NORMALLY, "both sides finished"),
   CLIENT_RESET("CD", Counter.CLOSED_BY_CLIENT, "client reset the connection"),
+  CLIENT_GONE_QUEUED("CQ", Counter.CLOSED_BY_CLIENT, "client left while it waited in a queue"),
   CLIENT_GONE_CONNECTING(
       "CC", Counter.CLOSED_BY_CLIENT, "client left while a server was being connected to"),
   SERVER_RESET("SD", Counter.CLOSED_BY_SERVER, "server reset the connection"),
+  NO_SERVER("SC", Counter.CLOSED_NO_SERVER, "no server is usable"),
+  QUEUE_TIMEOUT("sQ", Counter.CLOSED_NO_SERVER, "no server had room within queue timeout"),
   CONNECT_FAILED("SC", Counter.CLOSED_NO_SERVER, "no server accepted the connection"),
   CONNECT_TIMEOUT("sC", Counter.CLOSED_NO_SERVER, "no server answered within connect timeout"),
   CLIENT_TIMEOUT("cD", Counter.CLOSED_CLIENT_TIMEOUT, "client inactive beyond its timeout"),
   SERVER_TIMEOUT("sD", Counter.CLOSED_SERVER_TIMEOUT, "server inactive beyond its timeout"),
   OUT_OF_RESOURCES("RC", Counter.CLOSED_RESOURCES, "out of descriptors, ports or memory"),
   KILLED("K-", Counter.CLOSED_KILLED, "closed by shutdown"),
+  SERVER_DOWN("D-", Counter.CLOSED_SERVER_DOWN, "server went down"),
+  DRAINED("K-", Counter.CLOSED_KILLED, "closed at the end of its server's drain"),
+  OUTLIVED("K-", Counter.CLOSED_LIFETIME, "lived as long as max-lifetime lets it"),
+  NO_PROXY_HEADER("PR", Counter.CLOSED_PROXY_HEADER, "no valid PROXY header"),
+  DENIED("PR", Counter.CLOSED_DENIED, "client is not let in"),
   INTERNAL_ERROR("ID", Counter.CLOSED_INTERNAL, "internal error");
 
   private final String state;

@@ -7,11 +7,13 @@ import io.sluice.config.FrontendConfig;
 import io.sluice.mirror.Mirror;
 import io.sluice.stats.CounterSet;
 import java.util.List;
+import java.util.Map;
 
 /** Where clients connect: its terms, its limit, the backend that serves it. Thread-safe. */
 public final class Frontend {
   private final FrontendConfig config;
   private final Backend backend;
+  private final GreetingTerms greeting;
   private final ConnectionGate gate;
   private final ConnectionGate tarpit;
   private final ConnectionRate rate;
@@ -22,27 +24,29 @@ public final class Frontend {
 
   /** A frontend without mirrors. */
   public Frontend(FrontendConfig config, Backend backend, int loops) {
-    this(config, backend, List.of(), ConnectionRate.UNLIMITED, loops);
+    this(config, Map.of(backend.name(), backend), List.of(), ConnectionRate.UNLIMITED, loops);
   }
 
   /**
    * A frontend whose sessions run on {@code loops} loops.
    *
+   * @param backends by name, with all that {@code config} names
    * @param totalRate that all frontends share
    */
   public Frontend(
       FrontendConfig config,
-      Backend backend,
+      Map<String, Backend> backends,
       List<Mirror> mirrors,
       ConnectionRate totalRate,
       int loops) {
     this.config = config;
-    this.backend = backend;
+    backend = backends.get(config.backend());
+    greeting = new GreetingTerms(config.greeting(), backend, backends);
     this.mirrors = List.copyOf(mirrors);
     gate = new ConnectionGate(config.maxConnections());
     tarpit = new ConnectionGate(config.admission().maxTarpitted());
     rate = ConnectionRate.of(config.admission().connectionRate()).and(totalRate);
-    admission = Admission.of(config.admission(), false);
+    admission = Admission.of(config.admission(), greeting.readsProxyHeaders());
     bandwidth = Bandwidth.of(config.bandwidth());
     counters = new CounterSet(loops);
   }
@@ -57,7 +61,12 @@ public final class Frontend {
     return config;
   }
 
-  /** Where its sessions go. */
+  /** What is read of its connections before a server is looked for. */
+  GreetingTerms greeting() {
+    return greeting;
+  }
+
+  /** Where its sessions go, unless what they begin with leads elsewhere. */
   public Backend backend() {
     return backend;
   }

@@ -16,7 +16,7 @@ import java.util.function.ObjLongConsumer;
  * <p>Invariant: a side's time runs only while something is expected of it, that it sends (its Flow
  * is open and not blocked) or that it takes bytes (they wait for it, or for its acknowledgement).
  *
- * <p>Loop thread only; owned by its Session, which closes the sockets.
+ * <p>Loop thread only; owned by its Session, which says when to close the sockets.
  */
 final class Relay {
   /** No limit to how long something may take. */
@@ -166,10 +166,25 @@ final class Relay {
     return !toServer.isOpen() || !toClient.isOpen();
   }
 
-  /** Ends both Flows at once, whatever is in flight. */
-  void abandon() {
+  /**
+   * Ends both Flows at once, whatever is in flight, and closes both sockets. Returns how many bytes
+   * were discarded, ever. Once.
+   */
+  long close(CloseReason reason) {
     toServer.abandon();
     toClient.abandon();
+    // A stream that ends short must not look complete: it ends with a reset.
+    end(client, toClient.discardedBytes() > 0 || reason == CloseReason.SERVER_RESET);
+    end(server, toServer.discardedBytes() > 0 || reason == CloseReason.CLIENT_RESET);
+    return toServer.discardedBytes() + toClient.discardedBytes();
+  }
+
+  private static void end(StreamSocket socket, boolean byReset) {
+    if (byReset) {
+      socket.reset();
+    } else {
+      socket.close();
+    }
   }
 
   /** Hands what has been counted since the last call to {@code scopes}. */

@@ -2,8 +2,6 @@ package io.sluice.session;
 
 import io.sluice.admission.Verdict;
 import io.sluice.backend.Backend;
-import io.sluice.backend.Server;
-import io.sluice.linux.Errno;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
 import io.sluice.mirror.SessionMirrors;
@@ -17,14 +15,17 @@ import org.slf4j.LoggerFactory;
  * One accepted client connection and the server connection made for it.
  *
  * <pre>
- *   CONNECTING ──connected──▶ RELAYING ──both Flows done──▶ CLOSED
- *    │  ▲  │                      │                           ▲
- *    │  └──┘ refused: next server └── time-out, killed ───────┤
- *    └── no server left, client gone, killed ─────────────────┘
+ *   GREETING ──whither is known──▶ QUEUED ──server free──▶ CONNECTING ──connected──▶ RELAYING
+ *       │                            ▲  │                  │ ▲  │                       │
+ *       │                            └──┼── all are full ──┘ └──┘ failed: once more     │
+ *       ▼                               ▼                       ▼                       ▼
+ *     CLOSED ◀── client gone, time-out, no server left, killed, both Flows done ────────┘
  * </pre>
  *
- * <p>Half-open is "one Flow is DONE", not a state. Entering CONNECTING arms the connect time-out;
- * RELAYING arms the inactivity time-outs of both sides; CLOSED has released everything, which
+ * <p>A state in which there is nothing to do is passed through at once: GREETING where nothing is
+ * to be read before a server is chosen, QUEUED where a server is free. Half-open is "one Flow is
+ * DONE", not a state. There is one timer, which belongs to the state: the greeting's, the queue's,
+ * the attempt's, in RELAYING the inactivity of both sides. CLOSED has released everything, which
  * happens in {@link #close} and nowhere else.
  *
  * <p>Lives on one loop for its whole life. Events only queue it ({@link #onReady}); bytes move in
@@ -32,13 +33,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements EventLoop.Task, Poller.ReadyHandler {
   enum State {
+    GREETING,
+    QUEUED,
     CONNECTING,
     RELAYING,
     CLOSED
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-  private static final int NOT_CONNECTED = -1;
 
   /** {@link SessionLoop}'s: links of its list, and what the client counts for at admission. */
   Session previous;
@@ -49,20 +51,21 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final Frontend frontend;
-  private final Backend backend;
-  private final SideTimeouts timeouts;
   private final StreamSocket client;
   private final long acceptedWallMs;
   private final long acceptedNs;
   private final SessionTimer timer = new SessionTimer();
 
-  private State state = State.CONNECTING;
+  private final ServerSearch search;
+
+  private final Greeting greeting;
+
+  private State state = State.GREETING;
   private boolean queued;
-  private Server server;
-  private boolean inside; // Has a slot of that server.
-  private StreamSocket serverSocket;
-  private int attempts;
-  private long connectedAfterNs = NOT_CONNECTED;
+  private boolean sourceKnown;
+
+  /** Of the frontend with the backend, once that is known. */
+  private SideTimeouts timeouts;
 
   /** Null until connected. */
   private Relay relay;
@@ -71,26 +74,67 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private long timerNs;
 
-  Session(SessionLoop sessions, Frontend frontend, SideTimeouts timeouts, StreamSocket client) {
+  /** Null where nothing but itself ends it. */
+  private Deadline deadline;
+
+  Session(SessionLoop sessions, Frontend frontend, StreamSocket client) {
     this.sessions = sessions;
     this.frontend = frontend;
-    this.timeouts = timeouts;
     this.client = client;
     loop = sessions.loop();
-    backend = frontend.backend();
+    search = new ServerSearch(this, loop);
+    greeting = new Greeting(frontend.greeting(), client);
     acceptedWallMs = System.currentTimeMillis();
     acceptedNs = loop.nowNs();
   }
 
-  /** Begins: client attached, first server tried. */
+  /** Begins: client attached, and the first thing done that is not to be waited for. */
   void begin() {
-    backend.sessions().incrementAndGet();
     count(Counter.SESSIONS, 1);
     if (loop.poller().attach(client, this) < 0) {
       close(CloseReason.OUT_OF_RESOURCES);
-      return;
+    } else {
+      arm(greeting.stepNs());
+      onGreeting(false);
     }
-    connect();
+  }
+
+  /** Takes in what the client has said so far; {@code late} if nothing more is waited for. */
+  private void onGreeting(boolean late) {
+    boolean isNextStep = !greeting.isOver() && greeting.listen(sessions.greetingBuffer(), late);
+    if (greeting.fault() != null) {
+      close(CloseReason.NO_PROXY_HEADER);
+    } else if (!greeting.isAtHeader() && !isSourceAdmitted()) {
+      close(CloseReason.DENIED);
+    } else if (greeting.isOver()) {
+      enter(greeting.backend());
+      become(State.QUEUED);
+      search.begin();
+      if (client.isInputEnded()) {
+        onReady(); // It has left while it was listened to: no event will tell again.
+      }
+    } else if (isNextStep) {
+      arm(greeting.stepNs());
+    }
+  }
+
+  /** Asks once, as soon as the source is known, where it may be another than the peer. */
+  private boolean isSourceAdmitted() {
+    if (!sourceKnown) {
+      sourceKnown = true;
+      if (frontend.greeting().readsProxyHeaders()) {
+        verdict = frontend.admission().checkSource(greeting.source(), loop.nowNs());
+      }
+    }
+    return !verdict.isRefused();
+  }
+
+  private void enter(Backend backend) {
+    timeouts = sessions.timeouts(frontend, backend);
+    search.enter(backend, timeouts.connectNs());
+    if (backend.config().session().hasMaxLifetime()) {
+      endAfter(backend.config().session().drawLifetimeNs(sessions.random()), CloseReason.OUTLIVED);
+    }
   }
 
   @Override
@@ -116,10 +160,13 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   public void onTurn() {
     queued = false;
     try {
-      if (state == State.CONNECTING) {
-        onConnecting();
-      } else if (state == State.RELAYING) { // Or closed since it was queued.
-        onRelaying();
+      switch (state) {
+        case GREETING -> onGreeting(false);
+        case QUEUED, CONNECTING -> onSearching();
+        case RELAYING -> onRelaying();
+        case CLOSED -> {
+          // Closed by another session's event or a timer after it had been queued.
+        }
       }
     } catch (RuntimeException e) {
       onDefect(e);
@@ -131,67 +178,49 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     close(CloseReason.INTERNAL_ERROR);
   }
 
-  /** Tries servers until one attempt is under way or as many have failed as there are. */
-  private void connect() {
-    CloseReason failure = CloseReason.CONNECT_FAILED;
-    while (attempts < backend.servers().size() && useAnother()) {
-      attempts++;
-      count(Counter.CONNECT_ATTEMPTS, 1);
-      serverSocket = loop.poller().connect(server.address(), backend.config().tcp(), this);
-      if (serverSocket != null) {
-        arm(timeouts.connectNs() > 0 ? timeouts.connectNs() : Relay.NEVER);
-        if (serverSocket.finishConnect() == 0) {
-          onConnected();
-        }
-        return;
-      }
-      failure = CloseReason.ofConnect(-loop.poller().lastError());
-      count(Counter.CONNECT_FAILURES, 1);
-    }
-    close(failure);
-  }
-
-  private void onConnecting() {
+  private void onSearching() {
+    boolean ended = client.isEnded(); // May be what finds out that the client is broken.
     if (client.isBroken()) {
       close(CloseReason.CLIENT_RESET);
-    } else if (client.isEnded()) {
-      close(CloseReason.CLIENT_GONE_CONNECTING);
+    } else if (ended) {
+      boolean waits = state == State.QUEUED;
+      close(waits ? CloseReason.CLIENT_GONE_QUEUED : CloseReason.CLIENT_GONE_CONNECTING);
     } else {
-      int result = serverSocket.finishConnect();
-      if (result == 0) {
-        onConnected();
-      } else if (result != -Errno.EINPROGRESS) {
-        onConnectFailed(CloseReason.ofConnect(-result));
-      }
+      search.onReady();
     }
   }
 
-  private void onConnectFailed(CloseReason failure) {
-    count(Counter.CONNECT_FAILURES, 1);
-    serverSocket.reset();
-    serverSocket = null;
-    if (attempts < backend.servers().size()) {
-      connect();
-    } else {
-      close(failure);
+  /** The search stands in a queue from now on. */
+  void onQueued() {
+    if (state != State.QUEUED) {
+      become(State.QUEUED);
+    }
+    arm(timeouts.queueNs() > 0 ? timeouts.queueNs() : Relay.NEVER);
+  }
+
+  /** The search has a server from now on. */
+  void onAssigned() {
+    loop.timers().cancel(timer);
+    if (state == State.QUEUED) {
+      become(State.CONNECTING);
     }
   }
 
-  private void onConnected() {
+  /** A server is connected to, through {@code socket}. */
+  void onConnected(StreamSocket socket) {
     become(State.RELAYING);
     loop.timers().cancel(timer);
-    connectedAfterNs = loop.nowNs() - acceptedNs;
-    server.counters().add(loop.index(), Counter.SESSIONS, 1);
     mirrors =
         SessionMirrors.open(
             frontend.mirrors(),
             sessions.mirrors(),
             frontend.name(),
-            client,
-            serverSocket,
+            greeting.source(),
+            greeting::destination,
+            socket.peer(),
             acceptedWallMs,
             this::onReady);
-    relay = new Relay(client, serverSocket, loop, timeouts, mirrors, frontend.bandwidth(), this);
+    relay = new Relay(client, socket, loop, timeouts, mirrors, frontend.bandwidth(), this);
     if (mirrors == SessionMirrors.NONE) {
       onRelaying();
     } else {
@@ -221,6 +250,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       release(reason);
     } finally {
       // Whatever failed, the places are free again and nobody waits for this session to end.
+      search.leave();
       sessions.remove(this);
       frontend.gate().leave();
       sessions.totalGate().leave();
@@ -229,23 +259,21 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private void release(CloseReason reason) {
     loop.timers().cancel(timer);
+    if (deadline != null) {
+      loop.timers().cancel(deadline);
+    }
     if (relay == null) {
-      closeSockets(false, true);
+      sessions.dismiss(client, frontend, verdict);
+      if (search.socket() != null) {
+        search.socket().reset();
+      }
     } else {
-      relay.abandon();
-      long toServerDiscarded = relay.toServer().discardedBytes();
-      long toClientDiscarded = relay.toClient().discardedBytes();
-      // A stream that ends short must not look complete: it ends with a reset.
-      closeSockets(
-          toClientDiscarded > 0 || reason == CloseReason.SERVER_RESET,
-          toServerDiscarded > 0 || reason == CloseReason.CLIENT_RESET);
-      count(Counter.BYTES_DISCARDED, toServerDiscarded + toClientDiscarded);
+      count(Counter.BYTES_DISCARDED, relay.close(reason));
     }
     fold();
     count(reason.counter(), 1);
     // Before the line is written: like HAProxy's, it has this session in actconn and feconn only.
-    leaveServer();
-    backend.sessions().decrementAndGet();
+    search.leave();
     sessions.log().onClosed(this, reason);
   }
 
@@ -257,26 +285,16 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
-  private void closeSockets(boolean resetClient, boolean resetServer) {
-    end(client, resetClient);
-    if (serverSocket != null) {
-      end(serverSocket, resetServer);
-    }
-  }
-
-  private static void end(StreamSocket socket, boolean byReset) {
-    if (byReset) {
-      socket.reset();
-    } else {
-      socket.close();
-    }
-  }
-
   private void onTimer() {
-    if (state == State.CONNECTING) {
-      onConnectFailed(CloseReason.CONNECT_TIMEOUT);
-      return;
+    switch (state) {
+      case GREETING -> onGreeting(true);
+      case QUEUED, CONNECTING -> search.onTimer();
+      case RELAYING -> onQuiet();
+      case CLOSED -> throw new IllegalStateException("a timer of a closed session");
     }
+  }
+
+  private void onQuiet() {
     CloseReason expired = relay.expired(loop.nowNs());
     if (expired != null) {
       close(expired);
@@ -285,6 +303,12 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     } else {
       armInactivity();
     }
+  }
+
+  /** Ends it so long from now for {@code reason}, unless it ends sooner anyway. */
+  void endAfter(long leftNs, CloseReason reason) {
+    deadline = deadline == null ? new Deadline(this) : deadline;
+    deadline.set(loop, leftNs, reason);
   }
 
   /**
@@ -298,49 +322,29 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
-  private void arm(long leftNs) {
-    if (leftNs != Relay.NEVER) {
+  /** Sets the timer for so long from now; {@link Relay#NEVER} takes it away. */
+  void arm(long leftNs) {
+    if (leftNs == Relay.NEVER) {
+      loop.timers().cancel(timer);
+    } else {
       timerNs = loop.nowNs() + leftNs;
       loop.timers().arm(timer, timerNs);
     }
   }
 
-  /** Moves to a server, not the one before if there is another; false where none has room. */
-  private boolean useAnother() {
-    Server chosen = backend.choose(client.peer(), null, server);
-    if (chosen == null || !chosen.tryEnter()) {
-      return false;
-    }
-    leaveServer();
-    server = chosen;
-    inside = true;
-    return true;
-  }
-
-  private void leaveServer() {
-    if (inside) {
-      inside = false;
-      server.leave();
-    }
-  }
-
-  private void count(Counter counter, long amount) {
-    if (amount == 0) {
-      return;
-    }
-    int index = loop.index();
-    sessions.counters().add(index, counter, amount);
-    frontend.counters().add(index, counter, amount);
-    backend.counters().add(index, counter, amount);
-    if (server != null) {
-      server.counters().add(index, counter, amount);
+  /** Adds to all scopes that this session is in. */
+  void count(Counter counter, long amount) {
+    if (amount != 0) {
+      sessions.count(frontend, search, counter, amount);
     }
   }
 
   private void become(State next) {
     boolean legal =
         switch (state) {
-          case CONNECTING -> next != State.CONNECTING;
+          case GREETING -> next == State.QUEUED || next == State.CLOSED;
+          case QUEUED -> next == State.CONNECTING || next == State.CLOSED;
+          case CONNECTING -> next != State.GREETING && next != State.CONNECTING;
           case RELAYING -> next == State.CLOSED;
           case CLOSED -> false;
         };
@@ -348,24 +352,25 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     state = next;
   }
 
-  State state() {
-    return state;
-  }
-
   Frontend frontend() {
     return frontend;
   }
 
-  /** The server in use or tried last; null only before the first attempt. */
-  Server server() {
-    return server;
+  /** How it found its server, or did not. */
+  ServerSearch search() {
+    return search;
   }
 
   StreamSocket client() {
     return client;
   }
 
-  /** Null if it was never connected. */
+  /** What the client has told before anything else. */
+  Greeting greeting() {
+    return greeting;
+  }
+
+  /** The two Flows; null if it was never connected. */
   Relay relay() {
     return relay;
   }
@@ -374,20 +379,11 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
     return mirrors;
   }
 
-  /** Connection attempts after the first. */
-  int retries() {
-    return Math.max(0, attempts - 1);
-  }
-
   long acceptedWallMs() {
     return acceptedWallMs;
   }
 
-  /** Time from accept to connected, all attempts included; negative if it never was. */
-  long connectedAfterNs() {
-    return connectedAfterNs;
-  }
-
+  /** Time since the connection was accepted. */
   long ageNs() {
     return loop.nowNs() - acceptedNs;
   }

@@ -1,5 +1,6 @@
 package io.sluice.session;
 
+import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.FlowCounters;
@@ -45,31 +46,51 @@ public final class SessionLog {
 
   void onClosed(Session session, CloseReason reason) {
     if (LOG.isInfoEnabled()) {
-      LOG.info("{}", line(session, reason));
+      LOG.info(
+          "{}", session.greeting().fault() == null ? line(session, reason) : faultLine(session));
     }
+  }
+
+  /** As HAProxy writes of connections that never become sessions (section 8.2.5, error log). */
+  private static String faultLine(Session session) {
+    StringBuilder line = new StringBuilder(128);
+    appendStart(line, session);
+    return line.append(session.frontend().name())
+        .append(": ")
+        .append(session.greeting().fault())
+        .toString();
+  }
+
+  private static void appendStart(StringBuilder line, Session session) {
+    line.append(client(session)).append(" [");
+    DATE.formatTo(Instant.ofEpochMilli(session.acceptedWallMs()), line);
+    line.append("] ");
   }
 
   private String line(Session session, CloseReason reason) {
     Frontend frontend = session.frontend();
-    Server server = session.server();
-    long connectedNs = session.connectedAfterNs();
+    ServerSearch search = session.search();
+    Server server = search.server();
+    // A client that was sent away before it was routed is shown with where it would have gone.
+    Backend backend = search.backend() == null ? frontend.backend() : search.backend();
+    long assignedNs = search.assignedAfterNs();
+    long connectedNs = search.connectedAfterNs();
     long up = session.relay() == null ? 0 : session.relay().toServer().counters().bytes();
     long down = session.relay() == null ? 0 : session.relay().toClient().counters().bytes();
     StringBuilder line = new StringBuilder(192);
-    line.append(client(session)).append(" [");
-    DATE.formatTo(Instant.ofEpochMilli(session.acceptedWallMs()), line);
-    line.append("] ").append(frontend.name()).append(' ').append(frontend.backend().name());
-    line.append('/').append(server == null ? "<NOSRV>" : server.name());
-    // Tw is the time in the queue: -1 where no server was ever chosen.
-    line.append(server == null ? " -1/" : " 0/");
-    line.append(connectedNs < 0 ? -1 : connectedNs / NS_PER_MS).append('/');
+    appendStart(line, session);
+    line.append(frontend.name()).append(' ').append(backend.name());
+    line.append('/').append(server == null ? "<NOSRV>" : server.name()).append(' ');
+    line.append(assignedNs < 0 ? -1 : assignedNs / NS_PER_MS).append('/');
+    line.append(connectedNs < 0 ? -1 : (connectedNs - assignedNs) / NS_PER_MS).append('/');
     line.append(session.ageNs() / NS_PER_MS).append(' ').append(down);
     line.append(' ').append(reason.state()).append(' ');
     line.append(total.active()).append('/').append(frontend.gate().active()).append('/');
-    line.append(frontend.backend().sessions().get()).append('/');
+    line.append(backend.sessions().get()).append('/');
     line.append(server == null ? 0 : server.sessions()).append('/');
-    line.append(session.retries() > 0 ? "+" : "").append(session.retries());
-    line.append(" 0/0 up=").append(up).append(" spliced=").append(splicedPercent(session));
+    line.append(search.isRedispatched() ? "+" : "").append(search.retries()).append(' ');
+    line.append(search.serverQueueTurn()).append('/').append(search.backendQueueTurn());
+    line.append(" up=").append(up).append(" spliced=").append(splicedPercent(session));
     line.append('%');
     session.mirrors().describe(line);
     line.append(" \"").append(reason.words()).append('"');
@@ -77,8 +98,8 @@ public final class SessionLog {
   }
 
   private static String client(Session session) {
-    SockAddr peer = session.client().peer();
-    return peer.isUnix() ? "unix:" + session.frontend().name() : peer.toString();
+    SockAddr source = session.greeting().source();
+    return source.isUnix() ? "unix:" + session.frontend().name() : source.toString();
   }
 
   private static long splicedPercent(Session session) {

@@ -1,13 +1,19 @@
 package io.sluice.session;
 
 import io.sluice.admission.Verdict;
+import io.sluice.backend.Backend;
+import io.sluice.backend.Server;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.MirrorLoop;
+import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
 import io.sluice.transport.StreamSocket;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The sessions of one loop, and what they share.
@@ -21,6 +27,9 @@ public final class SessionLoop {
   /** Sessions more than the least loaded loop at which a new one is handed to that. */
   private static final int IMBALANCE = 2;
 
+  /** The longest PROXY header, which is longer than the longest ClientHello that is read. */
+  private static final int GREETING_BYTES = 16 + 0xFFFF;
+
   private final EventLoop loop;
   private final CounterSet counters;
   private final ConnectionGate totalGate;
@@ -28,10 +37,15 @@ public final class SessionLoop {
   private final SessionLog log;
   private final Refusals refusals;
   private final MirrorLoop mirrors;
-  private final Map<Frontend, SideTimeouts> timeouts = new HashMap<>();
+  private final Map<Frontend, Map<Backend, SideTimeouts>> timeouts = new HashMap<>();
+  private final RandomGenerator random = new SplittableRandom();
   private List<SessionLoop> all = List.of(this);
   private Session first;
   private Runnable onEmpty = () -> {};
+
+  /** Null until the first greeting. */
+  private ByteBuffer greetingBuffer;
+
   private volatile int size;
 
   /**
@@ -101,9 +115,7 @@ public final class SessionLoop {
   }
 
   private void begin(StreamSocket client, Frontend frontend, Verdict verdict) {
-    SideTimeouts terms =
-        timeouts.computeIfAbsent(frontend, f -> SideTimeouts.of(f.config(), f.backend().config()));
-    Session session = new Session(this, frontend, terms, client);
+    Session session = new Session(this, frontend, client);
     session.verdict = verdict;
     session.next = first;
     if (first != null) {
@@ -162,6 +174,38 @@ public final class SessionLoop {
     mirrors.fold();
   }
 
+  /** Ends all sessions that use {@code server} or connect to it. */
+  public void closeSessionsOf(Server server, CloseReason reason) {
+    Session next;
+    for (Session session = first; session != null; session = next) {
+      next = session.next;
+      if (session.search().uses(server)) {
+        session.close(reason);
+      }
+    }
+  }
+
+  /**
+   * Ends all sessions that use {@code server} or connect to it, unless they end by themselves: none
+   * in the first half of {@code deadlineNs}, then one after the other, the last at the deadline.
+   */
+  public void drain(Server server, long deadlineNs) {
+    int count = 0;
+    for (Session session = first; session != null; session = session.next) {
+      count += session.search().uses(server) ? 1 : 0;
+    }
+    long untouchedNs = deadlineNs / 2;
+    int number = 0;
+    for (Session session = first; session != null; session = session.next) {
+      if (session.search().uses(server)) {
+        number++;
+        double share = (double) number / count;
+        long leftNs = untouchedNs + (long) ((deadlineNs - untouchedNs) * share);
+        session.endAfter(leftNs, CloseReason.DRAINED);
+      }
+    }
+  }
+
   /** Ends all sessions and their mirrors, which let go within a few turns. */
   public void closeAll(CloseReason reason) {
     while (first != null) {
@@ -177,6 +221,15 @@ public final class SessionLoop {
     totalGate.leave();
   }
 
+  /** Closes a client that was never connected, as {@code verdict} says if it is not let in. */
+  void dismiss(StreamSocket client, Frontend frontend, Verdict verdict) {
+    if (verdict.isRefused()) {
+      refusals.carryOut(verdict, client, frontend);
+    } else {
+      client.close();
+    }
+  }
+
   /** What becomes of connections that are not let in. */
   Refusals refusals() {
     return refusals;
@@ -189,6 +242,39 @@ public final class SessionLoop {
 
   CounterSet counters() {
     return counters;
+  }
+
+  /** Adds to all scopes that a session is in. */
+  void count(Frontend frontend, ServerSearch search, Counter counter, long amount) {
+    int index = loop.index();
+    counters.add(index, counter, amount);
+    frontend.counters().add(index, counter, amount);
+    if (search.backend() != null) {
+      search.backend().counters().add(index, counter, amount);
+    }
+    if (search.server() != null) {
+      search.server().counters().add(index, counter, amount);
+    }
+  }
+
+  /** The time-outs of a session of {@code frontend} that goes to {@code backend}. */
+  SideTimeouts timeouts(Frontend frontend, Backend backend) {
+    return timeouts
+        .computeIfAbsent(frontend, f -> new HashMap<>())
+        .computeIfAbsent(backend, b -> SideTimeouts.of(frontend.config(), b.config()));
+  }
+
+  /** Room for what a greeting looks at; free until the next greeting of this loop uses it. */
+  ByteBuffer greetingBuffer() {
+    if (greetingBuffer == null) {
+      greetingBuffer = ByteBuffer.allocate(GREETING_BYTES);
+    }
+    return greetingBuffer;
+  }
+
+  /** Where sessions draw from what should not be alike for all of them. */
+  RandomGenerator random() {
+    return random;
   }
 
   ConnectionGate totalGate() {

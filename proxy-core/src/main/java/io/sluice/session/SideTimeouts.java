@@ -5,8 +5,8 @@ import io.sluice.config.FrontendConfig;
 import java.time.Duration;
 
 /**
- * The inactivity time-outs of one frontend-backend pair, in nanoseconds, 0 meaning never; made once
- * and shared by its sessions.
+ * The time-outs of one frontend-backend pair, in nanoseconds, 0 meaning never; made once and shared
+ * by its sessions.
  *
  * <p>Meaning as in HAProxy's configuration manual ({@code timeout client}, {@code server}, {@code
  * tunnel}, {@code client-fin}, {@code server-fin}): {@code tunnel} replaces client and server once
@@ -14,6 +14,7 @@ import java.time.Duration;
  */
 record SideTimeouts(
     long connectNs,
+    long queueNs,
     long clientNs,
     long serverNs,
     long clientHalfClosedNs,
@@ -25,6 +26,7 @@ record SideTimeouts(
     Duration server = tunnel.isZero() ? backend.serverTimeout() : tunnel;
     return new SideTimeouts(
         backend.connectTimeout().toNanos(),
+        backend.queueTimeout().toNanos(),
         client.toNanos(),
         server.toNanos(),
         (frontend.clientFinTimeout().isZero() ? client : frontend.clientFinTimeout()).toNanos(),

@@ -20,6 +20,8 @@ public enum Counter {
       "discarded_bytes_total", "Bytes read from one side that could not reach the other any more"),
   CONNECT_ATTEMPTS("connect_attempts_total", "Connections to servers begun"),
   CONNECT_FAILURES("connect_failures_total", "Connections to servers refused, failed or timed out"),
+  RETRIES("retries_total", "Failed connections that were followed by one to the same server"),
+  REDISPATCHES("redispatches_total", "Failed connections that were followed by one to another"),
   ACCEPT_ERRORS("accept_errors_total", "Accepts that failed for want of descriptors or memory"),
   CHECKS("checks_total", "Health checks and questions to agents begun"),
   CHECK_FAILURES(
@@ -46,6 +48,10 @@ public enum Counter {
   CLOSED_SERVER_TIMEOUT("closed_server_timeout_total", "Sessions whose server was idle too long"),
   CLOSED_RESOURCES("closed_resources_total", "Sessions ended for want of descriptors or memory"),
   CLOSED_KILLED("closed_killed_total", "Sessions ended by a shutdown or an operator"),
+  CLOSED_SERVER_DOWN("closed_server_down_total", "Sessions ended because their server went down"),
+  CLOSED_LIFETIME("closed_lifetime_total", "Sessions that had lived as long as they may"),
+  CLOSED_PROXY_HEADER("closed_proxy_header_total", "Clients that sent no valid PROXY header"),
+  CLOSED_DENIED("closed_denied_total", "Clients refused after their PROXY header"),
   CLOSED_INTERNAL("closed_internal_total", "Sessions ended by a defect of the proxy");
 
   private final String key;

@@ -28,12 +28,16 @@ public interface StreamSocket {
   boolean isBroken();
 
   /**
-   * True when the peer has ended its stream and no byte of it waits to be read, as far as the
-   * platform can tell without reading; false on one that cannot.
+   * True when the peer has ended its stream, or the connection is broken, and no byte waits to be
+   * read. Takes nothing.
    */
-  default boolean isEnded() {
-    return false;
-  }
+  boolean isEnded();
+
+  /**
+   * True once it is known that nothing will come behind what waits to be read: the peer has ended
+   * its stream or the connection is broken. What a {@link #peek} finds after that is all.
+   */
+  boolean isInputEnded();
 
   /** 0 once connected, {@code -EINPROGRESS} before, {@code -errno} when it failed. */
   int finishConnect();
@@ -43,6 +47,20 @@ public interface StreamSocket {
 
   /** Our own address; asked from the kernel on every call. */
   SockAddr local();
+
+  /**
+   * Looks at what has been received and leaves it where it is: every later read, of a pump too,
+   * begins with the same bytes. Whatever arrives behind them is reported as if they had been taken.
+   * Loop thread.
+   *
+   * @param target gets the bytes at its position, which moves; it has room
+   * @return bytes put; 0 at EOF; {@code -EAGAIN} when there is nothing, which also ends the
+   *     socket's readability; another {@code -errno} when it is broken
+   */
+  long peek(ByteBuffer target);
+
+  /** Takes {@code count} bytes that a {@link #peek} has shown, and drops them. Loop thread. */
+  void skip(int count);
 
   /**
    * Writes what fits of {@code source}, which is not empty and whose position moves. For what a

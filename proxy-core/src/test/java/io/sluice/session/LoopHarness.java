@@ -35,7 +35,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
 import java.util.function.BooleanSupplier;
 
@@ -60,7 +62,11 @@ final class LoopHarness implements AutoCloseable {
   final Poller poller;
   final SessionLoop sessions;
   final Frontend frontend;
+  final Map<String, Backend> backends = new LinkedHashMap<>();
+
+  /** The one of that many servers, {@code app}. */
   final Backend backend;
+
   final CounterSet counters = new CounterSet(LOOPS);
   final SluiceConfig config;
   final Transport transport;
@@ -76,7 +82,12 @@ final class LoopHarness implements AutoCloseable {
   private final Acceptor acceptor;
 
   private LoopHarness(
-      boolean epoll, int servers, long seed, String settings, List<String> mirrorTerms)
+      boolean epoll,
+      int servers,
+      long seed,
+      String settings,
+      List<String> mirrorTerms,
+      Duration mirrorPause)
       throws IOException, ConfigException {
     for (int i = 0; i < servers; i++) {
       origins.add(listening(0));
@@ -97,13 +108,16 @@ final class LoopHarness implements AutoCloseable {
     loop.adopt();
     total = new ConnectionGate(config.maxConnections());
     sessions = new SessionLoop(loop, counters, total, config.pump().turnBudgetBytes());
-    backend = backend(config.backends().get("app"));
+    for (BackendConfig one : config.backends().values()) {
+      backends.put(one.name(), backend(one));
+    }
+    backend = backends.get("app");
     FrontendConfig web = config.frontends().get("web");
     for (MirrorConfig mirror : web.mirrors()) {
-      mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES));
+      mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES, mirrorPause));
     }
     frontend =
-        new Frontend(web, backend, mirrors, ConnectionRate.of(config.connectionRate()), LOOPS);
+        new Frontend(web, backends, mirrors, ConnectionRate.of(config.connectionRate()), LOOPS);
     listener =
         transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0), web.listen(), web.tcp());
@@ -142,36 +156,42 @@ final class LoopHarness implements AutoCloseable {
     return mirrored(way, 1, "", terms);
   }
 
+  /** The same over epoll, copying, with a pause before few bytes follow others to a mirror. */
+  static LoopHarness pausing(Duration pause, String terms) throws IOException, ConfigException {
+    return new LoopHarness(true, 1, 1, "pump.mode = copy\n", List.of(terms), pause);
+  }
+
   /** The same with faults that are drawn from {@code seed}, and with settings. */
   static LoopHarness mirrored(String way, long seed, String settings, String... terms)
       throws IOException, ConfigException {
     boolean epoll = !way.equals("nio");
     String mode = epoll ? "pump.mode = " + way + "\n" : "";
-    return new LoopHarness(epoll, 1, seed, mode + settings, List.of(terms));
+    return new LoopHarness(epoll, 1, seed, mode + settings, List.of(terms), Duration.ZERO);
   }
 
   /** Over epoll with one server; {@code settings} is HOCON inside {@code sluice}. */
   static LoopHarness epoll(String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, 1, settings, List.of());
+    return new LoopHarness(true, 1, 1, settings, List.of(), Duration.ZERO);
   }
 
   static LoopHarness epoll(int servers, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, servers, 1, settings, List.of());
+    return new LoopHarness(true, servers, 1, settings, List.of(), Duration.ZERO);
   }
 
   /** Over epoll with faults that are drawn from {@code seed}. */
   static LoopHarness seeded(long seed, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, seed, settings, List.of());
+    return new LoopHarness(true, 1, seed, settings, List.of(), Duration.ZERO);
   }
 
   static LoopHarness nio(String settings) throws IOException, ConfigException {
-    return new LoopHarness(false, 1, 1, settings, List.of());
+    return new LoopHarness(false, 1, 1, settings, List.of(), Duration.ZERO);
   }
 
   /** Either transport, for tests that are run over both. */
   static LoopHarness over(String transport, int servers, String settings)
       throws IOException, ConfigException {
-    return new LoopHarness(transport.equals("epoll"), servers, 1, settings, List.of());
+    return new LoopHarness(
+        transport.equals("epoll"), servers, 1, settings, List.of(), Duration.ZERO);
   }
 
   SocketAddress address() {
@@ -229,7 +249,12 @@ final class LoopHarness implements AutoCloseable {
 
   /** The same for a client made before. */
   Pair pair(Peer client) {
-    Pair pair = new Pair(client, accepted(0));
+    return pair(client, 0);
+  }
+
+  /** The same where it is server number {@code origin}'s turn. */
+  Pair pair(Peer client, int origin) {
+    Pair pair = new Pair(client, accepted(origin));
     turns(2); // The server's side of the handshake is ahead of the proxy's.
     return pair;
   }
@@ -347,11 +372,16 @@ final class LoopHarness implements AutoCloseable {
     return peer;
   }
 
+  /** In {@code settings}, ORIGIN0 and so on stand for the ports of the servers. */
   private SluiceConfig config(String settings) throws ConfigException {
     StringBuilder servers = new StringBuilder();
     for (int i = 0; i < origins.size(); i++) {
       int port = origins.get(i).socket().getLocalPort();
       servers.append("s").append(i).append(" = \"127.0.0.1:").append(port).append("\"\n");
+    }
+    String terms = settings;
+    for (int i = 0; i < origins.size(); i++) {
+      terms = terms.replace("ORIGIN" + i, "" + origins.get(i).socket().getLocalPort());
     }
     return ConfigReader.parse(
             "test",
@@ -360,7 +390,9 @@ final class LoopHarness implements AutoCloseable {
                 + servers
                 // Whatever the machine's limit for one user is.
                 + "}\npump.pipe-budget = 8192\n"
-                + settings
+                // With one server a retry is the same again, only later.
+                + (origins.size() == 1 ? "retries = 0\n" : "")
+                + terms
                 + "\n}")
         .config();
   }

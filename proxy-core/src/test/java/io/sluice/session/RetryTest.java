@@ -113,10 +113,11 @@ class RetryTest {
       harness.expectNothingLeft();
 
       assertThat(log.sessions()).hasSize(1);
-      assertThat(log.sessions().get(0)).contains(" web app/s1 0/-1/0 0 SC 1/1/0/0/+1 0/0 up=0 ");
+      assertThat(log.sessions().get(0)).contains(" web app/s1 0/-1/0 0 SC 1/1/0/0/+3 0/0 up=0 ");
       assertThat(harness.counted(Counter.SESSIONS)).isEqualTo(1);
-      assertThat(harness.counted(Counter.CONNECT_ATTEMPTS)).isEqualTo(2);
-      assertThat(harness.counted(Counter.CONNECT_FAILURES)).isEqualTo(2);
+      assertThat(harness.counted(Counter.REDISPATCHES)).isEqualTo(3);
+      assertThat(harness.counted(Counter.CONNECT_ATTEMPTS)).isEqualTo(4);
+      assertThat(harness.counted(Counter.CONNECT_FAILURES)).isEqualTo(4);
       assertThat(harness.counted(Counter.CLOSED_NO_SERVER)).isEqualTo(1);
       for (Server server : harness.backend.servers()) {
         assertThat(server.sessions()).isZero();

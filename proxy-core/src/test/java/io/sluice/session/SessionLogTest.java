@@ -149,10 +149,10 @@ class SessionLogTest {
     }
   }
 
-  /** The JDK does not tell of a FIN without reading. */
-  @Test
-  void clientLeavesWhileConnecting() throws Exception {
-    try (LoopHarness harness = LoopHarness.epoll("");
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void clientLeavesWhileConnecting(String transport) throws Exception {
+    try (LoopHarness harness = LoopHarness.over(transport, 1, "");
         Stall ignored = new Stall(harness.origins.get(0))) {
       Peer client = harness.client();
       harness.turnUntil("session", () -> harness.sessions.size() == 1);
@@ -167,9 +167,10 @@ class SessionLogTest {
     }
   }
 
-  @Test
-  void clientResetsWhileConnecting() throws Exception {
-    try (LoopHarness harness = LoopHarness.epoll("");
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void clientResetsWhileConnecting(String transport) throws Exception {
+    try (LoopHarness harness = LoopHarness.over(transport, 1, "");
         Stall ignored = new Stall(harness.origins.get(0))) {
       Peer client = harness.client();
       String from = from(client);

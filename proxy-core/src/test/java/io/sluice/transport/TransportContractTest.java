@@ -56,6 +56,14 @@ abstract class TransportContractTest {
   }
 
   @Nested
+  class Looking extends PeekContract {
+    @Override
+    Transport newTransport() throws IOException {
+      return transport();
+    }
+  }
+
+  @Nested
   class Pumping extends PumpContract {
     @Override
     Transport newTransport() throws IOException {

@@ -48,7 +48,7 @@ class AdmissionIT {
                 .replace("TRANSPORT", transport)
                 .replace("TARGET", target)
                 .replace("FRONTEND", frontend));
-    return Sluice.start(folder, new SluiceJvm(), List.of("run", file.toString()));
+    return Sluice.start(folder, new SluiceJvm(), List.of("run", "-c", file.toString()));
   }
 
   private int curl(Sluice sluice, String... options) throws IOException {
@@ -149,7 +149,7 @@ class AdmissionIT {
                 + list
                 + "\" }\nsluice.backends.app.servers.a = \"h:1\"\n");
 
-    Program refused = new SluiceJvm().run(folder, List.of("check", file.toString()));
+    Program refused = new SluiceJvm().run(folder, List.of("check", "-c", file.toString()));
 
     assertThat(refused.exitCode()).isNotZero();
     assertThat(refused.stdout() + refused.stderr())

@@ -23,7 +23,10 @@ final class Nginx implements AutoCloseable {
    * @param logFormat of {@link #accessLog}; empty for none
    */
   static Nginx start(Path folder, String logFormat) throws IOException {
-    int port = Ports.free();
+    return start(folder, Ports.free(), logFormat);
+  }
+
+  private static Nginx start(Path folder, int port, String logFormat) throws IOException {
     Files.createDirectories(folder.resolve("files"));
     Path config = Files.writeString(folder.resolve("nginx.conf"), config(folder, port, logFormat));
     List<String> command =
@@ -31,6 +34,11 @@ final class Nginx implements AutoCloseable {
             Tool.NGINX.path(), "-e", "stderr", "-p", folder.toString(), "-c", config.toString());
     Program server = Program.start(folder, "nginx", command);
     return new Nginx(folder, port, server.awaitPort(port));
+  }
+
+  /** A new one in its place, with its files and without a log, after it was closed. */
+  Nginx again() throws IOException {
+    return start(folder, port, "");
   }
 
   String address() {

@@ -108,6 +108,16 @@ final class Program implements AutoCloseable {
     return handle;
   }
 
+  /** Where its stdout goes. */
+  Path outFile() {
+    return out;
+  }
+
+  /** Where its stderr goes. */
+  Path errFile() {
+    return err;
+  }
+
   String stdout() throws IOException {
     return Files.readString(out, StandardCharsets.UTF_8);
   }

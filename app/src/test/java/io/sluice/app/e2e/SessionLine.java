@@ -21,7 +21,7 @@ record SessionLine(
     String words) {
   private static final Pattern LINE =
       Pattern.compile(
-          " -?\\d+/-?\\d+/\\d+ (\\d+) (\\S\\S) [\\d/+]+ 0/0 up=(\\d+) spliced=(\\d+)%"
+          " -?\\d+/-?\\d+/\\d+ (\\d+) (\\S\\S) [\\d/+]+ \\d+/\\d+ up=(\\d+) spliced=(\\d+)%"
               + "(?: mirrors=(\\S+))? \"(.*)\"\n");
 
   /** All sessions in {@code log}, in its order. */

@@ -42,6 +42,10 @@ final class EpollPoller implements Poller {
   private final SocketOptions options;
   private final SourceBinding source;
   private final NativeMemory shared;
+
+  /** Made when somebody wants to look at more than {@link #shared} takes. */
+  private NativeMemory larger;
+
   private final BufferPool buffers;
   private final PipePool pipes;
 
@@ -271,6 +275,17 @@ final class EpollPoller implements Poller {
 
   NativeMemory sharedMemory() {
     return shared;
+  }
+
+  /** At least {@code bytes} that are free until the next call of anything here. */
+  NativeMemory scratch(int bytes) {
+    if (bytes <= shared.bytes()) {
+      return shared;
+    }
+    if (larger == null || larger.bytes() < bytes) {
+      larger = NativeMemory.allocate(bytes);
+    }
+    return larger;
   }
 
   /** Lends the shared buffer to {@code pump} until it leaves it, which must be before another's. */

@@ -122,10 +122,49 @@ final class EpollSocket extends Registration implements StreamSocket {
     return received(recv(address, max, 0), max);
   }
 
+  /** send(2); what it says about readiness is kept. */
+  long send(long address, long length) {
+    long sent;
+    do {
+      sent = sys.send(fd(), address, length, Linux.MSG_NOSIGNAL);
+    } while (sent == -Errno.EINTR);
+    if (sent == -Errno.EAGAIN) {
+      onFull();
+    } else if (sent < 0) {
+      onBroken();
+    }
+    return sent;
+  }
+
   /** recv(2) that leaves the bytes where they are; that there are none is kept. */
   long peek(long address, int max) {
     long count = recv(address, max, Linux.MSG_PEEK);
     return count > 0 ? count : received(count, max);
+  }
+
+  @Override
+  public long peek(ByteBuffer target) {
+    assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    NativeMemory scratch = poller.scratch(target.remaining());
+    long count = peek(scratch.address(), target.remaining());
+    if (count > 0) {
+      target.put(target.position(), scratch.buffer(), 0, (int) count);
+      target.position(target.position() + (int) count);
+    }
+    return count;
+  }
+
+  @Override
+  public void skip(int count) {
+    NativeMemory scratch = poller.sharedMemory();
+    for (int left = count; left > 0; ) {
+      // An urgent mark may end a read early.
+      long taken = receive(scratch.address(), Math.min(left, scratch.bytes()));
+      if (taken <= 0) {
+        throw new IllegalStateException("bytes to be skipped are not there: " + taken);
+      }
+      left -= (int) taken;
+    }
   }
 
   @Override
@@ -210,6 +249,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   @Override
   public boolean isEnded() {
     return ended && poller.options().ioctlInt(fd(), Linux.FIONREAD) == 0;
+  }
+
+  @Override
+  public boolean isInputEnded() {
+    return ended || broken;
   }
 
   @Override

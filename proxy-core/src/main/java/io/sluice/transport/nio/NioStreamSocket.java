@@ -5,9 +5,6 @@ import io.sluice.linux.SockAddr;
 import io.sluice.transport.Poller;
 import io.sluice.transport.StreamSocket;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -32,6 +29,9 @@ import java.nio.channels.SocketChannel;
  * <p>A read that does not fill the buffer ends readability too: that saves the second read that
  * would only find EAGAIN, and with levels nothing behind it (more bytes, FIN) can be lost.
  *
+ * <p>The JDK cannot look at bytes without taking them: what {@link #peek} took is kept {@code
+ * ahead} of the channel and given out first.
+ *
  * <p>The JDK reports an error as plain readiness, so a socket is known to be broken only after the
  * call that this readiness invites has failed.
  */
@@ -46,15 +46,15 @@ final class NioStreamSocket implements StreamSocket {
 
   private static final int DISCARD_BYTES = 8 << 10;
 
+  /** How far {@link #isEnded} looks ahead: any byte tells that the stream goes on. */
+  private static final int LOOK_BYTES = 1 << 10;
+
   private final SocketChannel channel;
   private final SockAddr peer;
   private State state;
   private NioPoller poller;
-  private SelectionKey key;
+  private Interest interest;
   private Poller.ReadyHandler handler;
-
-  /** What the key's interest set holds. */
-  private int interest;
 
   private boolean readable = true;
   private boolean writable;
@@ -66,7 +66,14 @@ final class NioStreamSocket implements StreamSocket {
   private boolean writeReported;
 
   private boolean inputEnded;
+
+  /** Once the input has ended: 0 for EOF or the {@code -errno} that ended it. */
+  private int inputEndedBy;
+
   private boolean broken;
+
+  /** What was taken from the channel and not yet given out; null when there is none. */
+  private PushBack ahead;
 
   /** Where {@link #discard} puts what nobody wants; null until it is needed. */
   private ByteBuffer discarded;
@@ -108,8 +115,7 @@ final class NioStreamSocket implements StreamSocket {
   private void register(NioPoller to, Selector selector, Poller.ReadyHandler onReady, int ops)
       throws ClosedChannelException {
     assert poller == null : "attached twice";
-    key = channel.register(selector, ops, this);
-    interest = ops;
+    interest = new Interest(channel.register(selector, ops, this), ops);
     handler = onReady;
     poller = to;
   }
@@ -125,7 +131,7 @@ final class NioStreamSocket implements StreamSocket {
     boolean news = false;
     if ((readyOps & SelectionKey.OP_READ) != 0) {
       if (readReported) {
-        disarm(SelectionKey.OP_READ);
+        interest.remove(SelectionKey.OP_READ);
       } else {
         readReported = true;
         readable = true;
@@ -134,7 +140,7 @@ final class NioStreamSocket implements StreamSocket {
     }
     if ((readyOps & SelectionKey.OP_WRITE) != 0) {
       if (writeReported) {
-        disarm(SelectionKey.OP_WRITE);
+        interest.remove(SelectionKey.OP_WRITE);
       } else {
         writeReported = true;
         writable = true;
@@ -154,7 +160,7 @@ final class NioStreamSocket implements StreamSocket {
       become(State.CONNECTED);
       readable = true;
       writable = true;
-      interest(SelectionKey.OP_READ);
+      interest.set(SelectionKey.OP_READ);
     } catch (IOException e) {
       connectFailure = ExceptionErrno.ofConnect(e); // The JDK has closed the channel.
       broken = true;
@@ -176,6 +182,46 @@ final class NioStreamSocket implements StreamSocket {
   @Override
   public boolean isBroken() {
     return broken;
+  }
+
+  @Override
+  public boolean isEnded() {
+    // Asked only where the selector has reported something: the JDK tells nothing without a read.
+    if (ahead == null && readReported && !inputEnded) {
+      peek(ByteBuffer.allocate(LOOK_BYTES));
+    }
+    return inputEnded && ahead == null;
+  }
+
+  @Override
+  public boolean isInputEnded() {
+    return inputEnded;
+  }
+
+  @Override
+  public long peek(ByteBuffer target) {
+    assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    int start = target.position();
+    if (ahead != null) {
+      ahead.show(target);
+    }
+    long read = -Errno.EAGAIN;
+    if (target.hasRemaining()) {
+      read = inputEnded ? inputEndedBy : readChannel(target);
+    }
+    if (read > 0) {
+      ahead = new PushBack(target, start);
+    }
+    readable |= ahead != null;
+    return ahead == null ? read : (long) target.position() - start;
+  }
+
+  @Override
+  public void skip(int count) {
+    if (ahead == null) {
+      throw new IllegalStateException("bytes to be skipped are not there");
+    }
+    ahead = ahead.without(count);
   }
 
   @Override
@@ -205,30 +251,21 @@ final class NioStreamSocket implements StreamSocket {
 
   @Override
   public SockAddr local() {
-    try {
-      SocketAddress local = channel.getLocalAddress();
-      return local == null ? unspecified() : SockAddr.fromJava(local);
-    } catch (IOException e) {
-      return unspecified(); // The JDK closes the channel of a failed connection, address and all.
-    }
-  }
-
-  /** What getsockname(2) says of a socket without a name. */
-  private SockAddr unspecified() {
-    if (peer.isUnix()) {
-      return SockAddr.UNNAMED;
-    }
-    try {
-      InetAddress address = ((InetSocketAddress) peer.toJava()).getAddress();
-      return SockAddr.inet(InetAddress.getByAddress(new byte[address.getAddress().length]), 0);
-    } catch (IOException e) {
-      throw new AssertionError("an address of legal length", e);
-    }
+    return NioTransport.localAddress(channel, peer);
   }
 
   /** Bytes read, 0 at EOF, or {@code -errno}; {@code target} has room. */
   long read(ByteBuffer target) {
     assert target.hasRemaining() : "a zero-byte read would look like EOF";
+    if (ahead != null) {
+      int count = ahead.show(target);
+      ahead = ahead.without(count);
+      return count;
+    }
+    return readChannel(target);
+  }
+
+  private long readChannel(ByteBuffer target) {
     if (state == State.CONNECTING) {
       readable = false;
       return -Errno.EAGAIN;
@@ -238,18 +275,19 @@ final class NioStreamSocket implements StreamSocket {
     try {
       read = channel.read(target);
     } catch (IOException e) {
+      interest.remove(SelectionKey.OP_READ);
       inputEnded = true;
-      disarm(SelectionKey.OP_READ);
-      return fail(ExceptionErrno.ofRead(e));
+      inputEndedBy = ExceptionErrno.ofRead(e);
+      return fail(inputEndedBy);
     }
     if (read < 0) {
       inputEnded = true;
-      disarm(SelectionKey.OP_READ);
+      interest.remove(SelectionKey.OP_READ);
       return 0;
     }
     if (target.hasRemaining()) {
       readable = false;
-      arm(SelectionKey.OP_READ);
+      interest.add(SelectionKey.OP_READ);
     }
     return read == 0 ? -Errno.EAGAIN : read;
   }
@@ -273,12 +311,12 @@ final class NioStreamSocket implements StreamSocket {
     try {
       written = channel.write(source);
     } catch (IOException e) {
-      disarm(SelectionKey.OP_WRITE);
+      interest.remove(SelectionKey.OP_WRITE);
       return fail(ExceptionErrno.ofWrite(e));
     }
     if (source.hasRemaining()) {
       writable = false;
-      arm(SelectionKey.OP_WRITE);
+      interest.add(SelectionKey.OP_WRITE);
     }
     return written == 0 ? -Errno.EAGAIN : written;
   }
@@ -331,7 +369,7 @@ final class NioStreamSocket implements StreamSocket {
   private void leave() {
     become(State.CLOSED);
     if (poller != null) {
-      key.attach(null); // An event of this batch finds nobody.
+      interest.end();
       poller.onSocketClosed();
     }
     NioTransport.closeQuietly(channel);
@@ -343,26 +381,9 @@ final class NioStreamSocket implements StreamSocket {
     return errno;
   }
 
-  private void arm(int op) {
-    if (!inputEnded || op != SelectionKey.OP_READ) {
-      interest(interest | op);
-    }
-  }
-
-  private void disarm(int op) {
-    interest(interest & ~op);
-  }
-
   /** What the selector is asked to watch for. */
   int interest() {
-    return interest;
-  }
-
-  private void interest(int ops) {
-    if (ops != interest && key.isValid()) {
-      key.interestOps(ops);
-      interest = ops;
-    }
+    return interest.ops();
   }
 
   private void become(State next) {

@@ -120,6 +120,11 @@ public final class NioTransport implements Transport {
   }
 
   @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return adopt(fd, tcp);
+  }
+
+  @Override
   public void checkSource(SockAddr server, SourceAddress source) throws IOException {
     if (server.isUnix()) {
       return;
@@ -169,6 +174,29 @@ public final class NioTransport implements Transport {
       return InetAddress.getByAddress(new byte[4]);
     } catch (UnknownHostException e) {
       throw new AssertionError("four bytes are an address", e);
+    }
+  }
+
+  /** A channel's own address; as getsockname(2), one without a name where there is none. */
+  static SockAddr localAddress(SocketChannel channel, SockAddr peer) {
+    try {
+      SocketAddress local = channel.getLocalAddress();
+      return local == null ? unspecified(peer) : SockAddr.fromJava(local);
+    } catch (IOException e) {
+      // The JDK closes the channel of a failed connection, address and all.
+      return unspecified(peer);
+    }
+  }
+
+  private static SockAddr unspecified(SockAddr peer) {
+    if (peer.isUnix()) {
+      return SockAddr.UNNAMED;
+    }
+    try {
+      InetAddress address = ((InetSocketAddress) peer.toJava()).getAddress();
+      return SockAddr.inet(InetAddress.getByAddress(new byte[address.getAddress().length]), 0);
+    } catch (IOException e) {
+      throw new AssertionError("an address of legal length", e);
     }
   }
 

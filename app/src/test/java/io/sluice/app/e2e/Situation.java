@@ -1,0 +1,366 @@
+package io.sluice.app.e2e;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.util.function.LongPredicate;
+
+/**
+ * A way in which a session goes or ends, played in front of a proxy, and what the proxy's log line
+ * must say of it then. The table that Sluice and HAProxy are held to.
+ *
+ * <p>{@link #haproxy} and {@link #sluice} are the same terms in both languages; {@code %d} is the
+ * port of the server.
+ */
+enum Situation {
+  REFUSED(
+      "retries 1\n timeout connect 300ms\n server a 127.0.0.1:%d",
+      "retries = 1, timeouts.connect = 300ms, servers.a = \"127.0.0.1:%d\"",
+      expect("a", "SC").tw(Situation::none).tc(Situation::never).tt(around(300)).retries("1")) {
+    @Override
+    void play(Stage stage) throws IOException {
+      stage.stopServing();
+      Stage.expectEnd(stage.connect());
+    }
+  },
+
+  NO_SERVER(
+      "server a 127.0.0.1:%d weight 0",
+      "servers.a { address = \"127.0.0.1:%d\", weight = 0 }",
+      expect("<NOSRV>", "SC").tw(Situation::never).tc(Situation::never).tt(Situation::none)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Stage.expectEnd(stage.connect());
+    }
+  },
+
+  REDISPATCHED(
+      "retries 1\n option redispatch 1\n balance roundrobin\n timeout connect 2s\n"
+          + " server a 127.0.0.1:1\n server b 127.0.0.1:%d",
+      "retries = 1, redispatch = every, timeouts.connect = 2s, servers.a = \"127.0.0.1:1\","
+          + " servers.b = \"127.0.0.1:%d\"",
+      expect("b", "--").retries("+1")) {
+    @Override
+    void play(Stage stage) throws IOException {
+      talkAndEnd(stage);
+    }
+  },
+
+  CLIENT_ENDS_FIRST(Words.HAPROXY, Words.SLUICE, expect("a", "--").bytes(4)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      talkAndEnd(stage);
+    }
+  },
+
+  SERVER_ENDS_FIRST(Words.HAPROXY, Words.SLUICE, expect("a", "--").bytes(4)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.connect();
+      Socket server = stage.accept();
+      Stage.say(server, "echo");
+      server.shutdownOutput();
+      Stage.hear(client, "echo");
+      Stage.expectEnd(client);
+      client.shutdownOutput();
+      Stage.expectEnd(server);
+    }
+  },
+
+  BOTH_IDLE(
+      "timeout client 400ms\n timeout server 400ms\n" + Words.HAPROXY,
+      "timeouts.server = 400ms, " + Words.SLUICE,
+      "timeouts.client = 400ms",
+      expect("a", "cD").tt(around(400))) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.connect();
+      stage.accept();
+      Stage.expectEnd(client);
+    }
+  },
+
+  SERVER_IDLE(
+      "timeout server 400ms\n" + Words.HAPROXY,
+      "timeouts.server = 400ms, " + Words.SLUICE,
+      expect("a", "sD").tt(around(400)).bytes(2)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.connect();
+      Stage.say(stage.accept(), "hi");
+      Stage.hear(client, "hi");
+      Stage.expectEnd(client);
+    }
+  },
+
+  CLIENT_RESETS(Words.HAPROXY, Words.SLUICE, expect("a", "CD").bytes(1)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.connect();
+      Socket server = stage.accept();
+      Stage.greet(client, server);
+      Stage.reset(client);
+      Stage.expectAnyEnd(server);
+    }
+  },
+
+  SERVER_RESETS(Words.HAPROXY, Words.SLUICE, expect("a", "SD").bytes(1)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.connect();
+      Socket server = stage.accept();
+      Stage.greet(client, server);
+      Stage.reset(server);
+      Stage.expectAnyEnd(client);
+    }
+  },
+
+  CONNECT_TIMEOUT(
+      "retries 1\n timeout connect 300ms\n" + Words.HAPROXY,
+      "retries = 1, timeouts.connect = 300ms, " + Words.SLUICE,
+      expect("a", "sC").tc(Situation::never).tt(around(600)).retries("1")) {
+    @Override
+    void play(Stage stage) throws IOException {
+      stage.stall();
+      Stage.expectEnd(stage.connect());
+    }
+  },
+
+  CLIENT_ENDS_WHILE_CONNECTING(
+      "timeout connect 3s\n" + Words.HAPROXY,
+      "timeouts.connect = 3s, " + Words.SLUICE,
+      expect("a", "CC").tc(Situation::never).tt(around(200))) {
+    @Override
+    void play(Stage stage) throws IOException {
+      stage.stall();
+      Socket client = stage.connect();
+      stage.pass(200);
+      client.shutdownOutput();
+      Stage.expectAnyEnd(client);
+    }
+  },
+
+  CLIENT_RESETS_WHILE_CONNECTING(
+      "timeout connect 3s\n" + Words.HAPROXY,
+      "timeouts.connect = 3s, " + Words.SLUICE,
+      expect("a", "CD").tc(Situation::never).tt(around(200))) {
+    @Override
+    void play(Stage stage) throws IOException {
+      stage.stall();
+      Socket client = stage.connect();
+      stage.pass(200);
+      Stage.reset(client);
+    }
+  },
+
+  QUEUE_TIMEOUT(
+      "timeout queue 300ms\n" + Words.HAPROXY + " maxconn 1",
+      "timeouts.queue = 300ms, " + Words.ONE_AT_A_TIME,
+      expect("<NOSRV>", "sQ")
+          .tw(around(300))
+          .tc(Situation::never)
+          .tt(around(300))
+          .counts("2/2/1/0")
+          .queues("0/1")) {
+    @Override
+    void play(Stage stage) throws IOException {
+      stage.occupy();
+      Stage.expectEnd(stage.connect());
+    }
+  },
+
+  CLIENT_RESETS_IN_QUEUE(
+      "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
+      "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
+      expect("<NOSRV>", "CD")
+          .tw(around(200))
+          .tc(Situation::never)
+          .tt(around(200))
+          .counts("2/2/1/0")
+          .queues("0/1")) {
+    @Override
+    void play(Stage stage) throws IOException {
+      stage.occupy();
+      Socket client = stage.connect();
+      stage.pass(200);
+      Stage.reset(client);
+    }
+  },
+
+  CLIENT_ENDS_IN_QUEUE(
+      "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
+      "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
+      expect("<NOSRV>", "CQ")
+          .tw(around(200))
+          .tc(Situation::never)
+          .tt(around(200))
+          .counts("2/2/1/0")
+          .queues("0/1")) {
+    @Override
+    void play(Stage stage) throws IOException {
+      stage.occupy();
+      Socket client = stage.connect();
+      stage.pass(200);
+      client.shutdownOutput();
+      Stage.expectAnyEnd(client);
+    }
+  },
+
+  SERVED_AFTER_A_QUEUE(
+      "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
+      "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
+      expect("a", "--").tw(around(200)).bytes(4).queues("0/1").line(1)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket[] first = stage.occupy();
+      Socket client = stage.connect();
+      stage.pass(200);
+      first[0].close();
+      first[1].close();
+      Socket server = stage.accept();
+      Stage.say(server, "echo");
+      Stage.hear(client, "echo");
+      client.shutdownOutput();
+      Stage.expectEnd(server);
+      server.shutdownOutput();
+      Stage.expectEnd(client);
+    }
+  };
+
+  private static final int TOLERANCE_MS = 250;
+
+  private final String haproxy;
+  private final String sluice;
+  private final String sluiceFrontend;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Only read once the constant is made.
+  private final Expected expected;
+
+  Situation(String haproxy, String sluice, Expected expected) {
+    this(haproxy, sluice, "", expected);
+  }
+
+  Situation(String haproxy, String sluice, String sluiceFrontend, Expected expected) {
+    this.haproxy = haproxy;
+    this.sluice = sluice;
+    this.sluiceFrontend = sluiceFrontend;
+    this.expected = expected;
+  }
+
+  /** What client and server do. */
+  abstract void play(Stage stage) throws IOException;
+
+  String haproxy(int serverPort) {
+    return haproxy.formatted(serverPort);
+  }
+
+  String sluice(int serverPort) {
+    return sluice.formatted(serverPort);
+  }
+
+  String sluiceFrontend() {
+    return sluiceFrontend;
+  }
+
+  Expected expected() {
+    return expected;
+  }
+
+  /** What several situations say; an enum's own constants come too late for its constructors. */
+  private static final class Words {
+    static final String HAPROXY = " server a 127.0.0.1:%d";
+    static final String SLUICE = "servers.a = \"127.0.0.1:%d\"";
+    static final String ONE_AT_A_TIME =
+        "servers.a { address = \"127.0.0.1:%d\", max-connections = 1 }";
+
+    private Words() {}
+  }
+
+  private static void talkAndEnd(Stage stage) throws IOException {
+    Socket client = stage.connect();
+    Socket server = stage.accept();
+    Stage.say(server, "echo");
+    Stage.hear(client, "echo");
+    client.shutdownOutput();
+    Stage.expectEnd(server);
+    server.shutdownOutput();
+    Stage.expectEnd(client);
+  }
+
+  private static Expected expect(String server, String state) {
+    return new Expected(server, state);
+  }
+
+  /** No time to speak of. */
+  private static boolean none(long ms) {
+    return ms >= 0 && ms < TOLERANCE_MS;
+  }
+
+  private static boolean never(long ms) {
+    return ms == -1;
+  }
+
+  private static LongPredicate around(long expectedMs) {
+    return ms -> ms >= expectedMs - 2 && ms < expectedMs + TOLERANCE_MS;
+  }
+
+  /** What a line must say; each method changes one thing and returns this. */
+  static final class Expected {
+    final String server;
+    final String state;
+    LongPredicate queueMs = Situation::none;
+    LongPredicate connectMs = Situation::none;
+    LongPredicate totalMs = ms -> ms >= 0;
+    long bytesToClient;
+    String counts = "1/1/0/0";
+    String retries = "0";
+    String queues = "0/0";
+    int line;
+
+    Expected(String server, String state) {
+      this.server = server;
+      this.state = state;
+    }
+
+    Expected tw(LongPredicate ms) {
+      queueMs = ms;
+      return this;
+    }
+
+    Expected tc(LongPredicate ms) {
+      connectMs = ms;
+      return this;
+    }
+
+    Expected tt(LongPredicate ms) {
+      totalMs = ms;
+      return this;
+    }
+
+    Expected bytes(long toClient) {
+      bytesToClient = toClient;
+      return this;
+    }
+
+    /** actconn/feconn/beconn/srvconn. */
+    Expected counts(String four) {
+      counts = four;
+      return this;
+    }
+
+    Expected retries(String shown) {
+      retries = shown;
+      return this;
+    }
+
+    Expected queues(String serverAndBackend) {
+      queues = serverAndBackend;
+      return this;
+    }
+
+    /** Which of the situation's lines it is, from 0. */
+    Expected line(int number) {
+      line = number;
+      return this;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.sluice.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Where a {@link Situation} is played: a proxy's port, the server behind it, and its clients. */
+final class Stage implements AutoCloseable {
+  private static final int LIMIT_MS = 10_000;
+
+  /** Longer than the second attempt to connect takes, when the first was dropped. */
+  private static final int FULL_MS = 100;
+
+  private static final int BACKLOG_MAX = 20;
+
+  private final int port;
+  private final ServerSocket listener;
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  /** In front of {@code port}; what is behind it connects to {@code listener}. */
+  Stage(int port, ServerSocket listener) throws IOException {
+    this.port = port;
+    this.listener = listener;
+    listener.setSoTimeout(LIMIT_MS);
+  }
+
+  /** A client of the proxy. */
+  Socket connect() throws IOException {
+    Socket client = keep(new Socket(InetAddress.getLoopbackAddress(), port));
+    client.setSoTimeout(LIMIT_MS);
+    return client;
+  }
+
+  /** The proxy's next connection to the server. */
+  Socket accept() throws IOException {
+    Socket server = keep(listener.accept());
+    server.setSoTimeout(LIMIT_MS);
+    return server;
+  }
+
+  /** The server refuses from now on. */
+  void stopServing() throws IOException {
+    listener.close();
+  }
+
+  /** The server neither accepts nor refuses from now on: its queue is full. */
+  void stall() throws IOException {
+    for (int i = 0; i < BACKLOG_MAX; i++) {
+      Socket filler = keep(new Socket());
+      try {
+        filler.connect(listener.getLocalSocketAddress(), FULL_MS);
+      } catch (SocketTimeoutException e) {
+        return;
+      }
+    }
+    throw new IOException("the queue of " + listener + " does not fill");
+  }
+
+  /** A session that goes on while the situation is played: its client and its server. */
+  Socket[] occupy() throws IOException {
+    Socket client = connect();
+    Socket server = accept();
+    greet(client, server);
+    return new Socket[] {client, server};
+  }
+
+  /** Lets so many milliseconds pass, which are part of what is played. */
+  void pass(long ms) throws IOException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(ms);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  /** Both see that the other is there. */
+  static void greet(Socket client, Socket server) throws IOException {
+    say(client, "c");
+    hear(server, "c");
+    say(server, "s");
+    hear(client, "s");
+  }
+
+  static void say(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  static void hear(Socket socket, String text) throws IOException {
+    byte[] heard = socket.getInputStream().readNBytes(text.length());
+    assertThat(new String(heard, StandardCharsets.US_ASCII)).isEqualTo(text);
+  }
+
+  static void expectEnd(Socket socket) throws IOException {
+    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+  }
+
+  /** An end of either kind. */
+  static void expectAnyEnd(Socket socket) throws IOException {
+    try {
+      expectEnd(socket);
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+  }
+
+  static void reset(Socket socket) throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  /** A server for one situation, whose queue is as short as the kernel lets it be. */
+  static ServerSocket server() throws IOException {
+    ServerSocket server = new ServerSocket();
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+    return server;
+  }
+
+  private <T extends AutoCloseable> T keep(T closeable) {
+    open.add(closeable);
+    return closeable;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (AutoCloseable each : open) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    }
+    listener.close();
+  }
+}

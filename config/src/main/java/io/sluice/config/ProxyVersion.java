@@ -1,0 +1,8 @@
+package io.sluice.config;
+
+/** Which PROXY header is sent. */
+public enum ProxyVersion {
+  NONE,
+  V1,
+  V2
+}
