@@ -105,7 +105,7 @@ class GoldenIT {
       text.append("\" }\nbackends.pp.servers.a = \"127.0.0.1:1\"\n");
       Path config = Files.writeString(own.resolve("sluice.conf"), text.append("}\n"));
       Program started =
-          new SluiceJvm().launch(own, "sluice", List.of("run", "-v", config.toString()));
+          new SluiceJvm().launch(own, "sluice", List.of("run", "-c", config.toString()));
       return started.awaitPort(lastPort());
     }
 

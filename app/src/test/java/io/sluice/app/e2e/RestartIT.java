@@ -113,7 +113,7 @@ class RestartIT {
       Path config = Files.writeString(folder.resolve("sluice.conf"), text.append("}\n"));
       try (Program sluice =
               new SluiceJvm()
-                  .launch(folder, "sluice", List.of("run", config.toString()))
+                  .launch(folder, "sluice", List.of("run", "-c", config.toString()))
                   .awaitPort(port);
           Load load = new Load(port)) {
         load.more(sluice, REQUESTS_A_PHASE);
