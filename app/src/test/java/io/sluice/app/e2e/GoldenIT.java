@@ -35,7 +35,8 @@ class GoldenIT {
           "\\S+ \\[[^]]+] (\\S+) \\S+/(\\S+) (-?\\d+)/(-?\\d+)/(\\d+) (\\d+) (\\S\\S)"
               + " (\\d+/\\d+/\\d+/\\d+)/(\\+?\\d+) (\\d+/\\d+)(?: .*)?\n");
 
-  @TempDir Path folder;
+  /** For all tests: the proxies log there as long as they run. */
+  @TempDir static Path folder;
   private final Map<Kind, Running> running = new EnumMap<>(Kind.class);
 
   private enum Kind {
@@ -177,7 +178,7 @@ class GoldenIT {
   /** The ways in which a PROXY header can be missing, in HAProxy's words. */
   @ParameterizedTest
   @CsvSource({
-    "NOT, false, Received something which does not look like a PROXY protocol header",
+    "NO HEADER AT ALL BUT A SENTENCE, false, Received something which does not look like a PROXY protocol header",
     "PROXY T, true, Truncated PROXY protocol header received",
     "'', true, Connection closed while waiting for PROXY protocol header",
     "'', false, Timeout while waiting for PROXY protocol header",
