@@ -46,7 +46,7 @@ class GoldenIT {
   }
 
   /** One proxy with a frontend for each situation, and the server of each. */
-  private final class Running implements AutoCloseable {
+  private static final class Running implements AutoCloseable {
     final Map<Situation, Integer> ports = new EnumMap<>(Situation.class);
     final Map<Situation, ServerSocket> servers = new EnumMap<>(Situation.class);
     final int faultPort = Ports.free();
