@@ -35,7 +35,8 @@ class GoldenIT {
           "\\S+ \\[[^]]+] (\\S+) \\S+/(\\S+) (-?\\d+)/(-?\\d+)/(\\d+) (\\d+) (\\S\\S)"
               + " (\\d+/\\d+/\\d+/\\d+)/(\\+?\\d+) (\\d+/\\d+)(?: .*)?\n");
 
-  @TempDir Path folder;
+  /** For all tests: the proxies log there as long as they run. */
+  @TempDir static Path folder;
   private final Map<Kind, Running> running = new EnumMap<>(Kind.class);
 
   private enum Kind {
@@ -45,7 +46,7 @@ class GoldenIT {
   }
 
   /** One proxy with a frontend for each situation, and the server of each. */
-  private final class Running implements AutoCloseable {
+  private static final class Running implements AutoCloseable {
     final Map<Situation, Integer> ports = new EnumMap<>(Situation.class);
     final Map<Situation, ServerSocket> servers = new EnumMap<>(Situation.class);
     final int faultPort = Ports.free();
@@ -177,7 +178,7 @@ class GoldenIT {
   /** The ways in which a PROXY header can be missing, in HAProxy's words. */
   @ParameterizedTest
   @CsvSource({
-    "NOT, false, Received something which does not look like a PROXY protocol header",
+    "NO HEADER AT ALL BUT A SENTENCE, false, Received something which does not look like a PROXY protocol header",
     "PROXY T, true, Truncated PROXY protocol header received",
     "'', true, Connection closed while waiting for PROXY protocol header",
     "'', false, Timeout while waiting for PROXY protocol header",
