@@ -38,7 +38,7 @@ enum Situation {
           + " server a 127.0.0.1:1\n server b 127.0.0.1:%d",
       "retries = 1, redispatch = every, timeouts.connect = 2s, servers.a = \"127.0.0.1:1\","
           + " servers.b = \"127.0.0.1:%d\"",
-      expect("b", "--").retries("+1")) {
+      expect("b", "--").bytes(4).retries("+1")) {
     @Override
     void play(Stage stage) throws IOException {
       talkAndEnd(stage);
@@ -82,13 +82,16 @@ enum Situation {
   SERVER_IDLE(
       "timeout server 400ms\n" + Words.HAPROXY,
       "timeouts.server = 400ms, " + Words.SLUICE,
-      expect("a", "sD").tt(around(400)).bytes(2)) {
+      expect("a", "sD").tt(around(400)).bytes(3)) {
     @Override
     void play(Stage stage) throws IOException {
       Socket client = stage.connect();
-      Stage.say(stage.accept(), "hi");
+      Socket server = stage.accept();
+      Stage.greet(client, server);
+      Stage.say(server, "hi");
       Stage.hear(client, "hi");
       Stage.expectEnd(client);
+      client.close(); // HAProxy has only half closed, and waits for this.
     }
   },
 
