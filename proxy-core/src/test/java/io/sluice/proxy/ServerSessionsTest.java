@@ -28,8 +28,7 @@ class ServerSessionsTest {
           backends.app.servers { a = "%s", b = "%s" }
         }
         """;
-    return ConfigReader.parse(
-            "test", hocon.formatted(transport, first.address(), second.address()))
+    return ConfigReader.parse("test", hocon.formatted(transport, first.address(), second.address()))
         .config();
   }
 

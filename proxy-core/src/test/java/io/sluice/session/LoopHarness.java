@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -95,7 +94,7 @@ final class LoopHarness implements AutoCloseable {
     for (int i = 0; i < mirrorTerms.size(); i++) {
       targets.add(listening(SMALL_BUFFER_BYTES));
     }
-    config = config(settings + mirrorSettings(mirrorTerms));
+    config = config(settings + TestMirrors.settings(mirrorTerms, targets));
     if (epoll) {
       sys = new FaultySyscalls(LinuxSyscalls.open(), seed);
       transport = new EpollTransport(sys, true, config.pump());
@@ -133,19 +132,6 @@ final class LoopHarness implements AutoCloseable {
     channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
     channel.configureBlocking(false);
     return channel;
-  }
-
-  /** A mirror m0, m1 and so on for each of {@code terms}, with a target of its own. */
-  private String mirrorSettings(List<String> terms) {
-    StringBuilder settings = new StringBuilder("\n");
-    StringJoiner names = new StringJoiner(", ", "frontends.web.mirror = [", "]\n");
-    for (int i = 0; i < terms.size(); i++) {
-      int port = targets.get(i).socket().getLocalPort();
-      settings.append("mirrors.m").append(i).append(" { to = \"tcp:127.0.0.1:").append(port);
-      settings.append("\", ").append(terms.get(i)).append(" }\n");
-      names.add("m" + i);
-    }
-    return terms.isEmpty() ? "" : settings.append(names).toString();
   }
 
   /**
