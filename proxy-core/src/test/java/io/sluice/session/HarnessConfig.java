@@ -5,7 +5,6 @@ import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
-import java.util.StringJoiner;
 
 /** The configuration of a {@link LoopHarness}: one frontend, one backend, and what a test adds. */
 final class HarnessConfig {
@@ -35,18 +34,5 @@ final class HarnessConfig {
                 + terms
                 + "\n}")
         .config();
-  }
-
-  /** A mirror m0, m1 and so on for each of {@code terms}, with a target of its own. */
-  static String mirrors(List<ServerSocketChannel> targets, List<String> terms) {
-    StringBuilder settings = new StringBuilder("\n");
-    StringJoiner names = new StringJoiner(", ", "frontends.web.mirror = [", "]\n");
-    for (int i = 0; i < terms.size(); i++) {
-      int port = targets.get(i).socket().getLocalPort();
-      settings.append("mirrors.m").append(i).append(" { to = \"tcp:127.0.0.1:").append(port);
-      settings.append("\", ").append(terms.get(i)).append(" }\n");
-      names.add("m" + i);
-    }
-    return terms.isEmpty() ? "" : settings.append(names).toString();
   }
 }

@@ -93,7 +93,7 @@ final class LoopHarness implements AutoCloseable {
     for (int i = 0; i < mirrorTerms.size(); i++) {
       targets.add(listening(SMALL_BUFFER_BYTES));
     }
-    config = HarnessConfig.of(origins, settings + HarnessConfig.mirrors(targets, mirrorTerms));
+    config = HarnessConfig.of(origins, settings + TestMirrors.settings(mirrorTerms, targets));
     if (epoll) {
       sys = new FaultySyscalls(LinuxSyscalls.open(), seed);
       transport = new EpollTransport(sys, true, config.pump());
