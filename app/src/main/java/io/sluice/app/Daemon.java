@@ -78,7 +78,11 @@ final class Daemon {
     Signals.handle("HUP", Daemon::onReload);
     var inherited = InheritedSockets.of(System.getenv(), LOG::warn);
     TransportChoice transport = TransportChoice.choose(config.transport(), config.pump());
-    Proxy started = Proxy.start(config, transport, inherited.descriptors());
+    Proxy started =
+        Proxy.start(config, transport, inherited.descriptors(), manager::removeDescriptors);
+    if (manager.keepsDescriptors()) {
+      started.openedSockets().forEach(manager::storeDescriptor);
+    }
     proxy = started;
     warnOfFallback(started.transport());
     announce(started);

@@ -29,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CheckCommand.class,
       VersionCommand.class,
       DemoCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      ConvertCommand.class
     },
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",

@@ -81,8 +81,9 @@ class NotifyTest {
 
       assertThat(status)
           .matches(
-              "STATUS=1 session, \\d+ kB/s to servers, \\d+ kB/s to clients \\(.* threads?\\)");
-      manager.await("rest", text -> text.contains("1 session, 0 B/s to servers, 0 B/s to clients"));
+              "STATUS=1 session, 1 of 1 server up, \\d+ kB/s to servers, \\d+ kB/s to clients"
+                  + " \\(.* threads?\\)");
+      manager.await("rest", text -> text.contains(" up, 0 B/s to servers, 0 B/s to clients"));
       assertThat(manager.received()).doesNotHaveDuplicates();
     }
   }

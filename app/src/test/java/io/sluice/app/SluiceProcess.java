@@ -30,6 +30,7 @@ final class SluiceProcess implements AutoCloseable {
           "JOURNAL_STREAM",
           "WATCHDOG_USEC",
           "WATCHDOG_PID",
+          "FDSTORE",
           "LISTEN_FDS",
           "LISTEN_PID",
           "LISTEN_FDNAMES");

@@ -106,7 +106,7 @@ final class Bench implements Callable<Integer> {
     Plan plan = plan(logbook);
     if (!plan.workloads().isEmpty()) {
       logbook.addPart(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-      err().println(plan.estimate(contenders.size()));
+      err().println(plan.estimate(contenders));
     }
     SyscallCounter counter = SyscallCounter.find();
     try (Course course =

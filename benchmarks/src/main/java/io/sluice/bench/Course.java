@@ -39,6 +39,7 @@ final class Course implements AutoCloseable {
   private final BiConsumer<String, Map<Metric, Double>> progress;
   private final List<LoadLoop> clientLoops = new ArrayList<>();
   private final List<LoadLoop> serverLoops = new ArrayList<>();
+  private final LoadLoop mirrorLoop;
   private final List<Stage> stages = new ArrayList<>();
   private final Map<String, Integer> restarts = new HashMap<>();
 
@@ -63,6 +64,7 @@ final class Course implements AutoCloseable {
       clientLoops.add(new LoadLoop("client-" + i, source));
       serverLoops.add(new LoadLoop("server-" + i, source));
     }
+    mirrorLoop = new LoadLoop("mirror", source);
   }
 
   /** Threads of the generator on each side. */
@@ -99,6 +101,7 @@ final class Course implements AutoCloseable {
     closeStages();
     clientLoops.forEach(LoadLoop::close);
     serverLoops.forEach(LoadLoop::close);
+    mirrorLoop.close();
     source.close();
   }
 
@@ -118,8 +121,7 @@ final class Course implements AutoCloseable {
       throws IOException, InterruptedException {
     try {
       for (Contender contender : contenders) {
-        // A veth pair ends where no proxy is: the connection would not cross it.
-        if (site.scene() != Scene.VETH || contender.hasProcess()) {
+        if (site.scene().admits(contender)) {
           set(contender, site);
         }
       }
@@ -134,7 +136,7 @@ final class Course implements AutoCloseable {
 
   private void set(Contender contender, Site site) {
     try {
-      stages.add(Stage.set(contender, site, clientLoops, serverLoops));
+      stages.add(Stage.set(contender, site, clientLoops, serverLoops, mirrorLoop));
     } catch (IOException e) {
       note(contender.name() + ": " + e.getMessage());
     }
@@ -213,7 +215,7 @@ final class Course implements AutoCloseable {
       if (count > RESTARTS_MAX) {
         throw new IOException("failed " + count + " times");
       }
-      Stage again = Stage.set(contender, stage.site(), clientLoops, serverLoops);
+      Stage again = Stage.set(contender, stage.site(), clientLoops, serverLoops, mirrorLoop);
       stages.set(index, again);
       if (workload.warmsUp()) {
         workload.run(again, plan.warmUp());

@@ -3,6 +3,7 @@ package io.sluice.bench;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
+import io.sluice.bench.peer.Contender;
 import io.sluice.bench.site.Scene;
 import io.sluice.bench.workload.Timing;
 import io.sluice.bench.workload.Workload;
@@ -40,20 +41,22 @@ record Plan(List<Workload> workloads, int rounds, Timing timing, Timing warmUp) 
   }
 
   /** One line: how much and about how long. */
-  String estimate(int contenders) {
+  String estimate(List<Contender> contenders) {
     Duration sum = Duration.ZERO;
     for (Workload workload : workloads) {
+      long taking = contenders.stream().filter(workload.scene()::admits).count();
       Duration run = timing.ramp().plus(timing.window()).plus(OPENING);
       Duration once = warmUp.ramp().plus(warmUp.window()).plus(COUNTED_RUN);
-      sum =
+      Duration each =
           workload.warmsUp()
-              ? sum.plus(run.multipliedBy(rounds)).plus(once)
-              : sum.plus(UNTIMED_RUN.multipliedBy(rounds));
+              ? run.multipliedBy(rounds).plus(once)
+              : UNTIMED_RUN.multipliedBy(rounds);
+      sum = sum.plus(each.multipliedBy(taking));
     }
-    long minutes = sum.multipliedBy(contenders).plusSeconds(59).toMinutes();
+    long minutes = sum.plusSeconds(59).toMinutes();
     return workloads.size()
         + " workloads, "
-        + contenders
+        + contenders.size()
         + " contenders, "
         + rounds
         + " rounds: about "

@@ -149,15 +149,19 @@ final class Settings {
   }
 
   List<Contender> contenders(List<Contender> known) {
-    List<String> wanted = names.isEmpty() && quick ? QUICK_CONTENDERS : names;
+    if (names.isEmpty() && quick) {
+      return known.stream()
+          .filter(c -> QUICK_CONTENDERS.contains(c.name()) || c.mirror().isPresent())
+          .toList();
+    }
     Map<String, Contender> byName =
         known.stream().collect(Collectors.toMap(Contender::name, contender -> contender));
-    for (String name : wanted) {
+    for (String name : names) {
       if (!byName.containsKey(name)) {
         throw refused("no contender is called " + name + "; see --list");
       }
     }
-    return wanted.isEmpty() ? known : wanted.stream().map(byName::get).toList();
+    return names.isEmpty() ? known : names.stream().map(byName::get).toList();
   }
 
   Timing timing() {

@@ -216,10 +216,7 @@ final class ConfigSection {
         });
   }
 
-  /**
-   * A duration from {@code min} to {@code max}, or a word (null: none), or the word's value in
-   * numbers.
-   */
+  /** A duration from {@code min} to {@code max}, or a word (null: none) or its value. */
   Duration duration(String key, Duration min, Duration max, Word<Duration> word) {
     String range = "between " + Units.duration(min) + " and " + Units.duration(max);
     String expected = orWord(word, "a duration such as 30s, 5m or 500ms, " + range);

@@ -130,6 +130,14 @@ final class Keys {
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
   static {
+    top();
+    frontends();
+    backends();
+  }
+
+  private Keys() {}
+
+  private static void top() {
     SECTIONS.put("", List.of("sluice", "vars"));
     SECTIONS.put(
         "sluice",
@@ -187,6 +195,9 @@ final class Keys {
     SECTIONS.put("sluice.mirror-defaults", MIRROR);
     SECTIONS.put("sluice.mirrors", List.of(NAME));
     SECTIONS.put("sluice.mirrors.*", concat(MIRROR, "to"));
+  }
+
+  private static void frontends() {
     SECTIONS.put("sluice.frontends", List.of(NAME));
     SECTIONS.put(
         "sluice.frontends.*",
@@ -215,6 +226,9 @@ final class Keys {
     SECTIONS.put("sluice.frontends.*.bandwidth", BANDWIDTH);
     SECTIONS.put("sluice.frontends.*.tcp", TCP);
     SECTIONS.put("sluice.frontends.*.listen", LISTEN);
+  }
+
+  private static void backends() {
     SECTIONS.put("sluice.backends", List.of(NAME));
     SECTIONS.put(
         "sluice.backends.*",
@@ -236,8 +250,6 @@ final class Keys {
       SECTIONS.put(above + ".observe", List.of("mode", "error-limit", "on-error"));
     }
   }
-
-  private Keys() {}
 
   private static List<String> concat(List<String> some, String... more) {
     List<String> all = new ArrayList<>(List.of(more));

@@ -81,63 +81,6 @@ class EveryKeyTest {
             131072,
             262144,
             "bbr");
-    var web =
-        new FrontendConfig(
-            "web",
-            List.of(
-                new Tcp("fe80::1%eth0", 443),
-                new Address.Abstract("web"),
-                new Address.Systemd("web")),
-            "app",
-            List.of(),
-            55,
-            Duration.ofSeconds(11),
-            Duration.ofSeconds(12),
-            AdmissionConfigTest.DEFAULT,
-            new GreetingConfig(
-                Map.of(
-                    ProxyPolicy.REQUIRE,
-                    new AddressList(List.of(Cidr.parse("10.0.0.0/8")), true),
-                    ProxyPolicy.IGNORE,
-                    new AddressList(List.of(Cidr.parse("2001:db8::/32")), false)),
-                ProxyPolicy.REJECT,
-                1024,
-                Duration.ofSeconds(8),
-                Map.of("www.example.com", "app", "*.example.org", "app"),
-                Map.of("h2", "app"),
-                Duration.ofMillis(700)),
-            BandwidthConfig.UNLIMITED,
-            new ListenOptions(99, Duration.ofSeconds(3), 7, true),
-            options);
-    var app =
-        new BackendConfig(
-            "app",
-            new BalanceConfig(
-                Algorithm.LEASTCONN,
-                new HashConfig(HashKey.SERVER_NAME, HashMethod.CONSISTENT, 150),
-                true,
-                40),
-            List.of(
-                new ServerConfig(
-                    "a",
-                    new Unix("/run/a"),
-                    256,
-                    true,
-                    30,
-                    5,
-                    0,
-                    Duration.ofSeconds(20),
-                    OnMarkedDown.CLOSE_SESSIONS,
-                    HealthConfigTest.DEFAULTS)),
-            90,
-            new RetryConfig(5, 2),
-            new SessionConfig(ProxyVersion.V2, Duration.ofHours(12), 25),
-            Duration.ofMillis(1500),
-            Duration.ofSeconds(22),
-            Duration.ofSeconds(23),
-            Duration.ofHours(1),
-            Duration.ofSeconds(9),
-            options);
     assertThat(config)
         .isEqualTo(
             new SluiceConfig(
@@ -149,7 +92,66 @@ class EveryKeyTest {
                 Duration.ofMinutes(10),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
                 Map.of(),
-                Map.of("web", web),
-                Map.of("app", app)));
+                Map.of("web", web(options)),
+                Map.of("app", app(options))));
+  }
+
+  private static FrontendConfig web(TcpOptions options) {
+    return new FrontendConfig(
+        "web",
+        List.of(
+            new Tcp("fe80::1%eth0", 443), new Address.Abstract("web"), new Address.Systemd("web")),
+        "app",
+        List.of(),
+        55,
+        Duration.ofSeconds(11),
+        Duration.ofSeconds(12),
+        AdmissionConfigTest.DEFAULT,
+        new GreetingConfig(
+            Map.of(
+                ProxyPolicy.REQUIRE,
+                new AddressList(List.of(Cidr.parse("10.0.0.0/8")), true),
+                ProxyPolicy.IGNORE,
+                new AddressList(List.of(Cidr.parse("2001:db8::/32")), false)),
+            ProxyPolicy.REJECT,
+            1024,
+            Duration.ofSeconds(8),
+            Map.of("www.example.com", "app", "*.example.org", "app"),
+            Map.of("h2", "app"),
+            Duration.ofMillis(700)),
+        BandwidthConfig.UNLIMITED,
+        new ListenOptions(99, Duration.ofSeconds(3), 7, true),
+        options);
+  }
+
+  private static BackendConfig app(TcpOptions options) {
+    return new BackendConfig(
+        "app",
+        new BalanceConfig(
+            Algorithm.LEASTCONN,
+            new HashConfig(HashKey.SERVER_NAME, HashMethod.CONSISTENT, 150),
+            true,
+            40),
+        List.of(
+            new ServerConfig(
+                "a",
+                new Unix("/run/a"),
+                256,
+                true,
+                30,
+                5,
+                0,
+                Duration.ofSeconds(20),
+                OnMarkedDown.CLOSE_SESSIONS,
+                HealthConfigTest.DEFAULTS)),
+        90,
+        new RetryConfig(5, 2),
+        new SessionConfig(ProxyVersion.V2, Duration.ofHours(12), 25),
+        Duration.ofMillis(1500),
+        Duration.ofSeconds(22),
+        Duration.ofSeconds(23),
+        Duration.ofHours(1),
+        Duration.ofSeconds(9),
+        options);
   }
 }

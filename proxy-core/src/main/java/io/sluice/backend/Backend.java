@@ -141,7 +141,7 @@ public final class Backend {
    */
   public Placement assign(Waiter waiter, SockAddr client, String serverName, Server avoid) {
     long key = balancing.key(client, serverName);
-    for (int race = 0; race < RACES_MAX && waiting == 0; race++) {
+    for (int race = 0; race < RACES_MAX && line.size() == 0; race++) {
       Candidates now = candidates;
       if (now.isEmpty()) {
         return Placement.NO_SERVER;
@@ -269,12 +269,14 @@ public final class Backend {
         return;
       }
       server.setState(after);
-      rebuild(grants);
+      if (!after.isAsUsableAs(before)) { // Steps of health are many, and change nothing here.
+        rebuild(grants);
+      }
     } finally {
       lock.unlock();
     }
-    server.tell(before, after, why);
     grants.tell(null);
+    server.tell(before, after, why);
   }
 
   /** A weight or a limit is another. */
@@ -294,15 +296,18 @@ public final class Backend {
    * seconds; any thread.
    *
    * @param nowNs of the one clock that all calls go by
+   * @return whether one is still under way
    */
-  public void tick(long nowNs) {
+  public boolean tick(long nowNs) {
     var grants = new Grants();
+    boolean running = false;
     lock.lock();
     try {
       boolean moved = false;
       for (Server server : servers) {
         moved |= server.slowStart().isRunning();
         server.slowStart().tick(nowNs);
+        running |= server.slowStart().isRunning();
       }
       if (moved) {
         rebuild(grants);
@@ -311,6 +316,7 @@ public final class Backend {
       lock.unlock();
     }
     grants.tell(null);
+    return running;
   }
 
   /** Publishes who is usable now and places those who wait anew. Under the lock. */

@@ -36,6 +36,10 @@ public record ServerState(Admin admin, boolean resolved, Health health) {
     return admin == Admin.READY && resolved;
   }
 
+  boolean isAsUsableAs(ServerState other) {
+    return isUsable() == other.isUsable() && isUsableInPanic() == other.isUsableInPanic();
+  }
+
   ServerState with(Admin wanted) {
     return new ServerState(wanted, resolved, health);
   }

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Invariant: what it sends is what is in the backlog, in order. What it receives goes nowhere,
  * or to the mirror's file of replies; its FIN is only remembered, its reset ends this mirror alone.
  *
- * <p>Loop thread only. A session's bytes are sent on at once, within the session's turn; everything
- * else happens in turns of its own.
+ * <p>Loop thread only. A session's bytes are sent on within the session's turn, or after a pause in
+ * which more may come; everything else happens in turns of its own.
  */
 final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private enum State {
@@ -58,6 +58,8 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   private State state = State.NEW;
   private StreamSocket socket;
   private boolean queued;
+  private boolean sentBefore;
+  private long sentAtNs;
   private boolean ended;
   private boolean endedByReset;
   private boolean peerEnded;
@@ -101,6 +103,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
    * connection may be there before a burst of them fills the buffer.
    */
   void begin() {
+    backlog.gather();
     if (terms.proxyHeader() && backlog.add(header()) < 0) {
       beginFailure = -Errno.ENOBUFS;
     } else {
@@ -121,9 +124,18 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     }
   }
 
+  /**
+   * Sends what is new, unless it is little and something was sent just before: a mirror of small
+   * messages would otherwise cost as many packets as its session.
+   */
   void onBytes() {
     if (state == State.SENDING) {
-      flush();
+      long leftNs = sentBefore ? terms.pauseNs() - (loop.nowNs() - sentAtNs) : 0;
+      if (leftNs <= 0 || !backlog.mayWait()) {
+        flush();
+      } else if (!timer.isArmed()) {
+        loop.timers().arm(timer, loop.nowNs() + leftNs);
+      }
     }
   }
 
@@ -239,6 +251,8 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
       progress = true;
     }
     if (progress) {
+      sentBefore = true;
+      sentAtNs = loop.nowNs();
       owner.onProgress(direction);
       if (ended && backlog.bytes() == 0) {
         onReady();

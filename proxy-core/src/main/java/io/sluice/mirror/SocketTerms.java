@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param address where it listens
  * @param tcp options of the connections
  * @param connectTimeoutNs how long a connection may take to be made; 0 is for ever
+ * @param pauseNs how long a few bytes may wait for more after others were sent; 0 is not at all
  * @param lingerNs once a stream is over, how long it may take nothing of what is left; 0 is for
  *     ever
  * @param proxyHeader whether a PROXY header goes before the first byte
@@ -20,6 +21,7 @@ public record SocketTerms(
     SockAddr address,
     TcpOptions tcp,
     long connectTimeoutNs,
+    long pauseNs,
     long lingerNs,
     boolean proxyHeader,
     int bufferBytes,

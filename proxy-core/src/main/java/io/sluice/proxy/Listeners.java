@@ -3,9 +3,13 @@ package io.sluice.proxy;
 import io.sluice.config.Address;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.ListenOptions;
+import io.sluice.config.TcpOptions;
+import io.sluice.linux.Errno;
+import io.sluice.linux.ErrnoException;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.ListenSocket;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -13,30 +17,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * The listening sockets of a proxy, by frontend, in the order of its binds: those that it opened
- * itself and those that were handed over, of which one bind may have several.
+ * itself, those that an earlier process of it opened and somebody kept, and those that were handed
+ * over, of which one bind may have several.
  *
- * <p>Invariant: every socket that was handed over has one frontend, or nothing was started. Closed
- * once.
+ * <p>Invariant: every socket that was handed over has one frontend, or nothing was started; what
+ * was kept and is not wanted any more is closed. Closed once.
  */
 final class Listeners {
+  /** How long the address of a socket that was kept may stay taken, and how often to look. */
+  private static final long RELEASE_NS = 2_000_000_000L;
+
+  private static final long LOOK_NS = 10_000_000L;
+
+  /** For a socket that is only closed. */
+  private static final TcpOptions ANY =
+      new TcpOptions(false, false, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, 0, "");
+
   private final TransportChoice transport;
   private final Map<String, List<Integer>> inherited;
+  private final KeptSockets kept;
+  private final Consumer<String> forget;
   private final Set<String> claimed = new LinkedHashSet<>();
   private final Map<String, List<ListenSocket>> byFrontend = new LinkedHashMap<>();
+  private boolean mayBeReleased;
   private boolean closed;
 
   /**
    * None yet.
    *
    * @param inherited listening descriptors by name
+   * @param forget told the names of those that an earlier process opened and no bind wants
    */
-  Listeners(TransportChoice transport, Map<String, List<Integer>> inherited) {
+  Listeners(
+      TransportChoice transport, Map<String, List<Integer>> inherited, Consumer<String> forget) {
     this.transport = transport;
-    this.inherited = inherited;
+    kept = new KeptSockets(inherited);
+    this.inherited = new LinkedHashMap<>(inherited);
+    this.inherited.keySet().removeIf(KeptSockets::isKept);
+    this.forget = forget;
   }
 
   /**
@@ -47,8 +71,11 @@ final class Listeners {
    */
   void open(Iterable<FrontendConfig> frontends) throws IOException {
     for (FrontendConfig frontend : frontends) {
-      List<ListenSocket> sockets = new ArrayList<>();
-      byFrontend.put(frontend.name(), sockets);
+      byFrontend.put(frontend.name(), new ArrayList<>());
+    }
+    releaseUnwanted(frontends);
+    for (FrontendConfig frontend : frontends) {
+      List<ListenSocket> sockets = byFrontend.get(frontend.name());
       for (Address bind : frontend.binds()) {
         if (bind instanceof Address.Systemd named) {
           takeOver(frontend, named, sockets);
@@ -72,7 +99,80 @@ final class Listeners {
   private ListenSocket listen(FrontendConfig frontend, Address bind) throws IOException {
     SockAddr address = Resolver.resolve(bind, "frontend " + frontend.name());
     ListenOptions options = listenOptions(frontend.listen(), bind);
-    return transport.transport().listen(address, options, frontend.tcp());
+    String name = KeptSockets.name(address, options);
+    List<Integer> left = kept.claim(name);
+    if (!left.isEmpty()) {
+      try {
+        return transport.transport().readopt(left.get(0), options, frontend.tcp());
+      } catch (IOException e) {
+        throw notKept(address.toString(), e);
+      }
+    }
+    ListenSocket opened = listen(address, options, frontend);
+    kept.onOpened(name, opened);
+    return opened;
+  }
+
+  /** A socket that was just let go of may be closed by who kept it a moment later. */
+  private ListenSocket listen(SockAddr address, ListenOptions options, FrontendConfig frontend)
+      throws IOException {
+    long beganNs = System.nanoTime();
+    while (true) {
+      try {
+        return transport.transport().listen(address, options, frontend.tcp());
+      } catch (IOException e) {
+        boolean inUse =
+            e.getCause() instanceof ErrnoException cause && cause.errno() == Errno.EADDRINUSE;
+        if (!inUse || !mayBeReleased || System.nanoTime() - beganNs > RELEASE_NS) {
+          throw e;
+        }
+        LockSupport.parkNanos(LOOK_NS);
+      }
+    }
+  }
+
+  /** Before anything is bound: an address that is kept in vain may be a part of one that is not. */
+  private void releaseUnwanted(Iterable<FrontendConfig> frontends) throws IOException {
+    if (kept.unclaimed().isEmpty()) {
+      return;
+    }
+    Map<String, List<Integer>> unwanted = new LinkedHashMap<>(kept.unclaimed());
+    for (FrontendConfig frontend : frontends) {
+      for (Address bind : frontend.binds()) {
+        if (!(bind instanceof Address.Systemd)) {
+          SockAddr address = Resolver.resolve(bind, "frontend " + frontend.name());
+          unwanted.remove(KeptSockets.name(address, listenOptions(frontend.listen(), bind)));
+        }
+      }
+    }
+    for (Map.Entry<String, List<Integer>> one : unwanted.entrySet()) {
+      forget.accept(one.getKey());
+      mayBeReleased = true;
+      for (int descriptor : kept.claim(one.getKey())) {
+        try {
+          transport.transport().adopt(descriptor, ANY).close();
+        } catch (IOException e) {
+          throw notKept("a former bind", e);
+        }
+      }
+    }
+  }
+
+  private static IOException notKept(String subject, IOException e) {
+    return new IOException(
+        "cannot take back the socket of "
+            + subject
+            + " that the service manager has kept: "
+            + e.getMessage()
+            + "; stop the service and start it again, which lets go of it",
+        e);
+  }
+
+  /**
+   * Descriptors of the sockets that it opened and that the next process may go on with, by name.
+   */
+  Map<String, Integer> opened() {
+    return kept.opened();
   }
 
   private static ListenOptions listenOptions(ListenOptions options, Address bind) {

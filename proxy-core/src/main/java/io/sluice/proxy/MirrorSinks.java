@@ -29,6 +29,12 @@ final class MirrorSinks {
   private static final TcpOptions TCP =
       new TcpOptions(true, false, SYSTEM, SYSTEM, 0, SYSTEM, 0, 0, "");
 
+  /** A mirror may be late: what is sent in one piece costs it and us one packet instead of many. */
+  private static final Duration PAUSE = Duration.ofMillis(10);
+
+  /** Of {@code max-lag}, what the pause may take. */
+  private static final int LAG_PARTS = 4;
+
   private MirrorSinks() {}
 
   /**
@@ -37,11 +43,15 @@ final class MirrorSinks {
    * @throws IOException when its address cannot be resolved
    */
   static SinkFactory of(MirrorConfig config, Transport transport) throws IOException {
-    return of(config, transport, TCP);
+    return of(config, transport, TCP, PAUSE);
   }
 
-  /** The same with options of its connections. */
-  static SinkFactory of(MirrorConfig config, Transport transport, TcpOptions tcp)
+  /**
+   * The same with options of its connections.
+   *
+   * @param pause how long a few bytes may wait for more after others were sent
+   */
+  static SinkFactory of(MirrorConfig config, Transport transport, TcpOptions tcp, Duration pause)
       throws IOException {
     MirrorTarget target = config.target();
     if (target instanceof MirrorTarget.FileTarget file) {
@@ -63,10 +73,16 @@ final class MirrorSinks {
             address,
             tcp,
             config.connectTimeout().toNanos(),
+            pauseNs(config.maxLag(), pause),
             config.maxLag().isZero() ? LINGER.toNanos() : 0,
             config.proxyProtocol() == MirrorConfig.ProxyProtocol.V2,
             config.bufferBytes(),
             replies));
+  }
+
+  private static long pauseNs(Duration maxLag, Duration pause) {
+    Duration part = maxLag.dividedBy(LAG_PARTS);
+    return (part.isZero() || part.compareTo(pause) > 0 ? pause : part).toNanos();
   }
 
   private static SinkFactory files(

@@ -3,9 +3,9 @@ package io.sluice.proxy;
 import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.backend.WarmUp;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
-import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.SourceAddress;
 import io.sluice.health.HealthChecks;
@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +53,7 @@ public final class Proxy implements AutoCloseable {
   private final CounterSet counters;
   private final Map<String, Backend> backends = new LinkedHashMap<>();
   private final Map<String, Frontend> frontends = new LinkedHashMap<>();
-  private final Map<String, Mirror> mirrors = new LinkedHashMap<>();
+  private final Mirrors mirrors;
   private final Listeners listeners;
   private final Loops loops = new Loops();
   private final ServerSessions servers = new ServerSessions(backends, loops);
@@ -63,14 +64,11 @@ public final class Proxy implements AutoCloseable {
   private boolean accepting;
   private volatile boolean closed;
 
-  private Proxy(
-      SluiceConfig config,
-      TransportChoice transport,
-      Map<String, List<Integer>> inherited,
-      int loopCount)
+  private Proxy(SluiceConfig config, TransportChoice transport, Listeners listeners, int loopCount)
       throws IOException {
     this.transport = transport;
-    listeners = new Listeners(transport, inherited);
+    this.listeners = listeners;
+    mirrors = new Mirrors(transport.transport());
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(loopCount);
     for (BackendConfig backend : config.backends().values()) {
@@ -96,23 +94,9 @@ public final class Proxy implements AutoCloseable {
   private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
     ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
     for (FrontendConfig frontend : config.frontends().values()) {
-      List<Mirror> own = mirrors(frontend);
+      List<Mirror> own = mirrors.of(frontend);
       frontends.put(frontend.name(), new Frontend(frontend, backends, own, totalRate, loopCount));
     }
-  }
-
-  /** The mirrors of a frontend; one that several frontends use is one mirror. */
-  private List<Mirror> mirrors(FrontendConfig frontend) throws IOException {
-    List<Mirror> own = new ArrayList<>();
-    for (MirrorConfig config : frontend.mirrors()) {
-      Mirror mirror = mirrors.get(config.name());
-      if (mirror == null) {
-        mirror = new Mirror(config, MirrorSinks.of(config, transport.transport()));
-        mirrors.put(config.name(), mirror);
-      }
-      own.add(mirror);
-    }
-    return own;
   }
 
   /**
@@ -142,9 +126,26 @@ public final class Proxy implements AutoCloseable {
   public static Proxy start(
       SluiceConfig config, TransportChoice transport, Map<String, List<Integer>> inherited)
       throws IOException {
+    return start(config, transport, inherited, name -> {});
+  }
+
+  /**
+   * The same where some of the sockets may be those that an earlier process had {@link
+   * #openedSockets opened}, under the names that they had there.
+   *
+   * @param forget is told the names of those that no bind wants any more, so that whoever keeps
+   *     them lets go; before anything is bound
+   */
+  public static Proxy start(
+      SluiceConfig config,
+      TransportChoice transport,
+      Map<String, List<Integer>> inherited,
+      Consumer<String> forget)
+      throws IOException {
     int loopCount =
         config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
-    Proxy proxy = new Proxy(config, transport, inherited, loopCount);
+    Listeners listeners = new Listeners(transport, inherited, forget);
+    Proxy proxy = new Proxy(config, transport, listeners, loopCount);
     try {
       proxy.makeFrontends(config, loopCount);
       proxy.listeners.open(config.frontends().values());
@@ -184,6 +185,15 @@ public final class Proxy implements AutoCloseable {
     return listeners.addresses();
   }
 
+  /**
+   * The listening TCP sockets that it has opened itself, by a name that tells the address. Whoever
+   * keeps a duplicate of them may hand it over to the next process: clients that connect in between
+   * wait for it. They are closed when the proxy is drained or closed.
+   */
+  public Map<String, Integer> openedSockets() {
+    return listeners.opened();
+  }
+
   /** What is known of the health of its servers. */
   public HealthChecks checks() {
     return checks;
@@ -192,6 +202,20 @@ public final class Proxy implements AutoCloseable {
   /** Client connections now. */
   public int sessions() {
     return totalGate.active();
+  }
+
+  /** Servers of all backends. */
+  public int servers() {
+    return backends.values().stream().mapToInt(backend -> backend.servers().size()).sum();
+  }
+
+  /** Servers that are up: neither an operator nor a check has found against them. */
+  public int serversUp() {
+    return (int)
+        backends.values().stream()
+            .flatMap(backend -> backend.servers().stream())
+            .filter(server -> server.state().isUp())
+            .count();
   }
 
   /** Sessions begun, ever. */
@@ -216,12 +240,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when no frontend uses a mirror of this name
    */
   public MirrorTerms mirror(String name) {
-    Mirror mirror = mirrors.get(name);
-    if (mirror == null) {
-      throw new IllegalArgumentException(
-          "no frontend uses a mirror \"" + name + "\"; there are " + mirrors.keySet());
-    }
-    return mirror;
+    return mirrors.named(name);
   }
 
   /** All counters, brought up to date. A closed proxy has no loops any more. */
@@ -252,14 +271,8 @@ public final class Proxy implements AutoCloseable {
         byServer.put(backend.name() + "/" + server.name(), server.counters().toMap());
       }
     }
-    Map<String, Snapshot.MirrorState> byMirror = new LinkedHashMap<>();
-    mirrors.forEach(
-        (name, mirror) ->
-            byMirror.put(
-                name,
-                new Snapshot.MirrorState(
-                    mirror.toMap(), mirror.active(), lagsNs.getOrDefault(name, 0L))));
-    return new Snapshot(counters.toMap(), byFrontend, byBackend, byServer, byMirror, List.of(held));
+    return new Snapshot(
+        counters.toMap(), byFrontend, byBackend, byServer, mirrors.states(lagsNs), List.of(held));
   }
 
   /**
@@ -321,7 +334,7 @@ public final class Proxy implements AutoCloseable {
       awaitMirrors();
     }
     loops.stop();
-    mirrors.values().forEach(Mirror::close);
+    mirrors.close();
   }
 
   /**
@@ -346,6 +359,7 @@ public final class Proxy implements AutoCloseable {
     }
     SessionLoop.link(loops.all());
     pulse = new LoopPulse(loops.all());
+    backends.values().forEach(backend -> WarmUp.watch(backend, loops.all().get(0).loop()));
   }
 
   private void accept() {

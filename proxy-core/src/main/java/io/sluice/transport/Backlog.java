@@ -15,6 +15,17 @@ public interface Backlog {
   long bytes();
 
   /**
+   * From now on a few bytes may be kept where they can wait for more at no cost. Only for a taker
+   * that is the loop. Loop thread.
+   */
+  default void gather() {}
+
+  /** True while there are few bytes, which may wait for more at no cost. Loop thread. */
+  default boolean mayWait() {
+    return false;
+  }
+
+  /**
    * Sends what there is, as far as the socket takes it. Loop thread.
    *
    * @return bytes sent, more than 0; {@code -EAGAIN} when the socket has no room, which also ends

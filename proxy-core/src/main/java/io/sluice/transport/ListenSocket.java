@@ -13,6 +13,9 @@ public interface ListenSocket extends AutoCloseable {
   /** The address it is bound to, with the port that the kernel chose where 0 was asked for. */
   SockAddr address();
 
+  /** The descriptor, to be handed to others; -1 where the platform hides it. */
+  int descriptor();
+
   /**
    * Stops listening; connections that nobody accepted are reset. Removes the path of a UNIX socket.
    */

@@ -46,6 +46,15 @@ public interface Transport {
   ListenSocket adopt(int fd, TcpOptions tcp) throws IOException;
 
   /**
+   * Goes on with a TCP socket that {@link #listen} opened in an earlier process, as if it had just
+   * opened it.
+   *
+   * @param fd as for {@link #adopt}
+   * @throws IOException as for {@link #adopt}
+   */
+  ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException;
+
+  /**
    * A poller for one event loop, which from then on is the only thread to use it.
    *
    * @throws IOException when the process is out of descriptors

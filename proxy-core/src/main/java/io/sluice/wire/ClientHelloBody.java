@@ -132,8 +132,9 @@ final class ClientHelloBody {
     if (text.charAt(text.length() - 1) == '.') {
       text.setLength(text.length() - 1);
     }
-    if (text.isEmpty()) {
-      return refuse("a server name that is a dot");
+    // Such a name is none, and with one dot less it may be another.
+    if (("." + text + ".").contains("..")) {
+      return refuse("a server name with an empty label");
     }
     serverName = text.toString();
     return true;

@@ -20,8 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckKindsTest {
   private static final String TCP = "check.type = tcp\n";
   private static final String PING =
-      "check { type = send-expect, send-expect = [{ send = \"PING\\r\\n\" }, { expect = \"+PONG\" }]"
-          + " }\n";
+      "check { type = send-expect, send-expect = [{ send = \"PING\\r"
+          + "\\n"
+          + "\" }, { expect = \"+PONG\" }] }\n";
   private static final String HTTP = "check { type = http, http.path = \"/up\" }\n";
   private static final String TIMES = "check { timeout = 300ms }, timeouts.connect = 500ms\n";
 

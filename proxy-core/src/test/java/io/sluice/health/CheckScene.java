@@ -45,6 +45,7 @@ final class CheckScene implements AutoCloseable {
   final List<ServerSocketChannel> origins = new ArrayList<>();
 
   private final List<Remote> remotes = new ArrayList<>();
+  private CheckResult seen = CheckResult.NONE;
 
   /**
    * Checks begin with the first turn.
@@ -74,6 +75,7 @@ final class CheckScene implements AutoCloseable {
     }
     checks = new HealthChecks(all, List.of(loop), 42);
     checks.start();
+    loop.turn(0);
   }
 
   private static ServerTerms terms(Server server, BackendConfig backend, ServerConfig config) {
@@ -114,8 +116,11 @@ final class CheckScene implements AutoCloseable {
     }
     return ConfigReader.parse(
             "test",
-            "sluice {\nfrontends.f { bind = \"127.0.0.1:0\", backend = b }\npump.pipe-budget = 8192\n"
-                + "backends.b {\nservers {\n"
+            "sluice {\n"
+                + "frontends.f { bind = \"127.0.0.1:0\", backend = b }\n"
+                + "pump.pipe-budget = 8192\n"
+                + "backends.b {\n"
+                + "servers {\n"
                 + servers
                 + "}\n"
                 + settings
@@ -140,8 +145,12 @@ final class CheckScene implements AutoCloseable {
     return health().check().orElseThrow().last();
   }
 
-  /** Turns until {@code condition} holds; fails after a long real time. */
+  /**
+   * Turns until {@code condition} holds, one millisecond later on the clock, since a timer that is
+   * due now fires with the next one; fails after a long real time.
+   */
   void turnUntil(String what, BooleanSupplier condition) {
+    clock.advance(Duration.ofMillis(1));
     long begunNs = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - begunNs > REAL_TIME_MAX_NS) {
@@ -151,11 +160,12 @@ final class CheckScene implements AutoCloseable {
     }
   }
 
-  /** Turns until a check that has begun, or is about to, is over; returns its result. */
+  /** Turns until there is a result that this has not returned yet. */
+  @SuppressWarnings("ReferenceEquality") // Each result is an object of its own.
   CheckResult result() {
-    turnUntil("a check to begin", () -> report().isRunning());
-    turnUntil("a result", () -> !report().isRunning());
-    return last();
+    turnUntil("a result", () -> last() != seen);
+    seen = last();
+    return seen;
   }
 
   CheckReport report() {
@@ -164,12 +174,6 @@ final class CheckScene implements AutoCloseable {
 
   CheckReport agent() {
     return health().agent().orElseThrow();
-  }
-
-  CheckResult agentResult() {
-    turnUntil("a question to begin", () -> agent().isRunning());
-    turnUntil("an answer", () -> !agent().isRunning());
-    return agent().last();
   }
 
   /** Moves the clock and lets the loop notice. */

@@ -123,6 +123,7 @@ class ServerHealthTest {
   void atMostOneCheckAtATime() throws Exception {
     scene(1, "check { type = http, timeout = 60s }");
     Remote remote = scene.accepted();
+    scene.turnUntil("a request", () -> !remote.read().text().isEmpty());
     for (int i = 0; i < 20; i++) {
       scene.pass(INTERVAL);
     }
@@ -140,12 +141,12 @@ class ServerHealthTest {
       Server server = scene.backend.servers().get(i);
       assertThat(server.counters().sum(Counter.CHECKS)).as(server.name()).isZero();
       scene.turnUntil("its check", () -> server.counters().sum(Counter.CHECKS) == 1);
-      scene.pass(Duration.ofMillis(499));
+      // A turn that waits takes a millisecond.
+      scene.pass(Duration.ofMillis(i == 0 ? 498 : 499));
       if (i < 3) {
         Server next = scene.backend.servers().get(i + 1);
         assertThat(next.counters().sum(Counter.CHECKS)).as(next.name()).isZero();
       }
-      scene.pass(Duration.ofMillis(1));
     }
   }
 
@@ -307,7 +308,7 @@ class ServerHealthTest {
       silent.close();
       agent.close();
       scene.pass(INTERVAL);
-      assertThat(scene.agentResult().status()).isEqualTo(CheckStatus.L4CON);
+      scene.turnUntil("refused", () -> scene.agent().last().status() == CheckStatus.L4CON);
       assertThat(scene.state()).isEqualTo("no check");
     }
   }
@@ -315,17 +316,18 @@ class ServerHealthTest {
   @Test
   void serverIsUpWhenCheckAndAgentAgree() throws Exception {
     try (ServerSocketChannel agent = CheckScene.listening()) {
-      scene(1, TCP + "agent.port = " + CheckScene.port(agent));
+      scene(1, TCP + "agent { interval = 20s, port = " + CheckScene.port(agent) + " }");
       scene.result();
-      scene.pass(Duration.ofSeconds(1));
+      scene.pass(Duration.ofSeconds(10));
       say(agent, "down\n");
       assertThat(scene.state()).isEqualTo("DOWN (agent)");
-      nextResult(Duration.ZERO);
+      nextResult(INTERVAL);
       assertThat(scene.state()).as("the check alone does not help").isEqualTo("DOWN (agent)");
       scene.refuse();
       for (int i = 0; i < 3; i++) {
         nextResult(INTERVAL);
       }
+      scene.pass(Duration.ofSeconds(20));
       say(agent, "up\n");
       assertThat(scene.state()).as("nor does the agent").isEqualTo("DOWN");
     }

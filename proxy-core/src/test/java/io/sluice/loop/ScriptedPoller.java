@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A poller without sockets that never waits and remembers how long it was asked to. */
-final class ScriptedPoller implements Poller {
+public final class ScriptedPoller implements Poller {
   final List<Integer> waits = new ArrayList<>();
   Runnable onPoll = () -> {};
   int events;

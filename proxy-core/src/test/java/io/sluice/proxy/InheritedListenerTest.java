@@ -15,14 +15,20 @@ import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,6 +76,16 @@ class InheritedListenerTest {
   private static Proxy start(
       String transport, String binds, EchoServer server, Map<String, List<Integer>> inherited)
       throws Exception {
+    return start(transport, binds, server, inherited, name -> {});
+  }
+
+  private static Proxy start(
+      String transport,
+      String binds,
+      EchoServer server,
+      Map<String, List<Integer>> inherited,
+      Consumer<String> forget)
+      throws Exception {
     SluiceConfig config =
         ConfigReader.parse(
                 "test",
@@ -81,7 +97,7 @@ class InheritedListenerTest {
             .config();
     SluiceConfig.TransportChoice wanted =
         SluiceConfig.TransportChoice.valueOf(transport.toUpperCase(Locale.ROOT));
-    return Proxy.start(config, TransportChoice.choose(wanted, config.pump()), inherited);
+    return Proxy.start(config, TransportChoice.choose(wanted, config.pump()), inherited, forget);
   }
 
   private static void expectEcho(Client client) throws IOException {
@@ -129,6 +145,112 @@ class InheritedListenerTest {
           assertThat(client.read(answer)).isEqualTo(1);
           assertThat(answer.get(0)).isEqualTo((byte) 7);
         }
+      }
+    }
+  }
+
+  private static Map<String, List<Integer>> asInherited(Map<String, Integer> descriptors) {
+    Map<String, List<Integer>> all = new HashMap<>();
+    descriptors.forEach((name, fd) -> all.put(name, List.of(fd)));
+    return all;
+  }
+
+  /** As whoever keeps them does. */
+  private Map<String, Integer> duplicates(Map<String, Integer> descriptors) throws IOException {
+    Map<String, Integer> all = new HashMap<>();
+    for (Map.Entry<String, Integer> one : descriptors.entrySet()) {
+      int fd = ErrnoException.check("dup", sys.fcntl(one.getValue(), F_DUPFD_CLOEXEC, 3), "");
+      all.put(one.getKey(), fd);
+    }
+    return all;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void socketThatAnEarlierProcessOpenedIsGoneOnWith() throws Exception {
+    String bind = "127.0.0.1:" + freePort();
+    Path path = directory.resolve("own.sock");
+    String binds = "[\"" + bind + "\", \"127.0.0.1:0\", \"unix:" + path + "\"]";
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept;
+      SockAddr address;
+      try (Proxy first = start("epoll", binds, server, Map.of())) {
+        assertThat(first.openedSockets()).hasSize(1);
+        kept = duplicates(first.openedSockets());
+        address = first.boundAddress("web", 0);
+      }
+      try (Client waiting = Client.of(address);
+          Proxy second = start("epoll", binds, server, asInherited(kept))) {
+        assertThat(second.boundAddress("web", 0)).isEqualTo(address);
+        assertThat(second.openedSockets()).isEmpty();
+        assertThat(waiting.ask("question")).isEqualTo("question");
+      }
+    }
+  }
+
+  @Test
+  void keptSocketThatNoBindWantsIsLetGoOfBeforeItIsInTheWay() throws Exception {
+    int port = freePort();
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept;
+      try (Proxy first = start("epoll", "\"127.0.0.1:" + port + "\"", server, Map.of())) {
+        kept = duplicates(first.openedSockets());
+      }
+      List<String> forgotten = new ArrayList<>();
+      try (Proxy second =
+          start("epoll", "\":" + port + "\"", server, asInherited(kept), forgotten::add)) {
+        assertThat(forgotten).containsExactlyElementsOf(kept.keySet());
+        assertThat(second.openedSockets()).hasSize(1).doesNotContainKeys(forgotten.get(0));
+        expectEcho(Client.of("127.0.0.1", second.boundAddress("web", 0)));
+      }
+    }
+  }
+
+  @Test
+  void nioSaysHowToGetRidOfAKeptSocket() throws Exception {
+    String bind = "\"127.0.0.1:" + freePort() + "\"";
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept;
+      try (Proxy first = start("epoll", bind, server, Map.of())) {
+        kept = duplicates(first.openedSockets());
+      }
+      kept.values().forEach(fd -> ours.add(new Fd(sys, fd)));
+      for (String next : List.of(bind, "\"127.0.0.1:0\"")) {
+        assertThatThrownBy(() -> start("nio", next, server, asInherited(kept)))
+            .isInstanceOf(IOException.class)
+            .hasMessageStartingWith("cannot take back the socket of ")
+            .hasMessageEndingWith(
+                "transport nio cannot take over sockets; use epoll; stop the service and start it"
+                    + " again, which lets go of it");
+      }
+    }
+  }
+
+  @Test
+  void addressIsWaitedForWhereItsKeeperIsSlow() throws Exception {
+    int port = freePort();
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept;
+      Map<String, Integer> keepers;
+      try (Proxy first = start("epoll", "\"127.0.0.1:" + port + "\"", server, Map.of())) {
+        kept = duplicates(first.openedSockets());
+        keepers = duplicates(first.openedSockets());
+      }
+      Fd keeper = new Fd(sys, keepers.values().iterator().next());
+      Executor later = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+      try (Proxy second =
+          start(
+              "epoll",
+              "\":" + port + "\"",
+              server,
+              asInherited(kept),
+              name -> later.execute(keeper::close))) {
+        expectEcho(Client.of("127.0.0.1", second.boundAddress("web", 0)));
       }
     }
   }

@@ -12,10 +12,10 @@ public final class TestMirrors {
   private TestMirrors() {}
 
   /** The mirror of {@code config}, whose connections have {@code sendBytes} of SO_SNDBUF. */
-  public static Mirror of(MirrorConfig config, Transport transport, int sendBytes)
+  public static Mirror of(MirrorConfig config, Transport transport, int sendBytes, Duration pause)
       throws IOException {
     Duration system = Duration.ZERO;
     TcpOptions tcp = new TcpOptions(true, false, system, system, 0, system, 0, sendBytes, "");
-    return new Mirror(config, MirrorSinks.of(config, transport, tcp));
+    return new Mirror(config, MirrorSinks.of(config, transport, tcp, pause));
   }
 }

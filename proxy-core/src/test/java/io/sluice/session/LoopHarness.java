@@ -6,7 +6,6 @@ import io.sluice.backend.Server;
 import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigException;
-import io.sluice.config.ConfigReader;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.MirrorConfig;
 import io.sluice.config.SluiceConfig;
@@ -38,7 +37,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -82,7 +80,12 @@ final class LoopHarness implements AutoCloseable {
   private final Acceptor acceptor;
 
   private LoopHarness(
-      boolean epoll, int servers, long seed, String settings, List<String> mirrorTerms)
+      boolean epoll,
+      int servers,
+      long seed,
+      String settings,
+      List<String> mirrorTerms,
+      Duration mirrorPause)
       throws IOException, ConfigException {
     for (int i = 0; i < servers; i++) {
       origins.add(listening(0));
@@ -90,7 +93,7 @@ final class LoopHarness implements AutoCloseable {
     for (int i = 0; i < mirrorTerms.size(); i++) {
       targets.add(listening(SMALL_BUFFER_BYTES));
     }
-    config = config(settings + mirrorSettings(mirrorTerms));
+    config = HarnessConfig.of(origins, settings + HarnessConfig.mirrors(targets, mirrorTerms));
     if (epoll) {
       sys = new FaultySyscalls(LinuxSyscalls.open(), seed);
       transport = new EpollTransport(sys, true, config.pump());
@@ -109,7 +112,7 @@ final class LoopHarness implements AutoCloseable {
     backend = backends.get("app");
     FrontendConfig web = config.frontends().get("web");
     for (MirrorConfig mirror : web.mirrors()) {
-      mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES));
+      mirrors.add(TestMirrors.of(mirror, transport, SMALL_BUFFER_BYTES, mirrorPause));
     }
     frontend =
         new Frontend(web, backends, mirrors, ConnectionRate.of(config.connectionRate()), LOOPS);
@@ -130,19 +133,6 @@ final class LoopHarness implements AutoCloseable {
     return channel;
   }
 
-  /** A mirror m0, m1 and so on for each of {@code terms}, with a target of its own. */
-  private String mirrorSettings(List<String> terms) {
-    StringBuilder settings = new StringBuilder("\n");
-    StringJoiner names = new StringJoiner(", ", "frontends.web.mirror = [", "]\n");
-    for (int i = 0; i < terms.size(); i++) {
-      int port = targets.get(i).socket().getLocalPort();
-      settings.append("mirrors.m").append(i).append(" { to = \"tcp:127.0.0.1:").append(port);
-      settings.append("\", ").append(terms.get(i)).append(" }\n");
-      names.add("m" + i);
-    }
-    return terms.isEmpty() ? "" : settings.append(names).toString();
-  }
-
   /**
    * With mirrors, one for each of {@code terms}; {@code way} is copy or splice over epoll, or nio.
    * The buffers of the mirrors' connections are as small as the kernel lets them be.
@@ -151,36 +141,42 @@ final class LoopHarness implements AutoCloseable {
     return mirrored(way, 1, "", terms);
   }
 
+  /** The same over epoll, copying, with a pause before few bytes follow others to a mirror. */
+  static LoopHarness pausing(Duration pause, String terms) throws IOException, ConfigException {
+    return new LoopHarness(true, 1, 1, "pump.mode = copy\n", List.of(terms), pause);
+  }
+
   /** The same with faults that are drawn from {@code seed}, and with settings. */
   static LoopHarness mirrored(String way, long seed, String settings, String... terms)
       throws IOException, ConfigException {
     boolean epoll = !way.equals("nio");
     String mode = epoll ? "pump.mode = " + way + "\n" : "";
-    return new LoopHarness(epoll, 1, seed, mode + settings, List.of(terms));
+    return new LoopHarness(epoll, 1, seed, mode + settings, List.of(terms), Duration.ZERO);
   }
 
   /** Over epoll with one server; {@code settings} is HOCON inside {@code sluice}. */
   static LoopHarness epoll(String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, 1, settings, List.of());
+    return new LoopHarness(true, 1, 1, settings, List.of(), Duration.ZERO);
   }
 
   static LoopHarness epoll(int servers, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, servers, 1, settings, List.of());
+    return new LoopHarness(true, servers, 1, settings, List.of(), Duration.ZERO);
   }
 
   /** Over epoll with faults that are drawn from {@code seed}. */
   static LoopHarness seeded(long seed, String settings) throws IOException, ConfigException {
-    return new LoopHarness(true, 1, seed, settings, List.of());
+    return new LoopHarness(true, 1, seed, settings, List.of(), Duration.ZERO);
   }
 
   static LoopHarness nio(String settings) throws IOException, ConfigException {
-    return new LoopHarness(false, 1, 1, settings, List.of());
+    return new LoopHarness(false, 1, 1, settings, List.of(), Duration.ZERO);
   }
 
   /** Either transport, for tests that are run over both. */
   static LoopHarness over(String transport, int servers, String settings)
       throws IOException, ConfigException {
-    return new LoopHarness(transport.equals("epoll"), servers, 1, settings, List.of());
+    return new LoopHarness(
+        transport.equals("epoll"), servers, 1, settings, List.of(), Duration.ZERO);
   }
 
   SocketAddress address() {
@@ -359,31 +355,6 @@ final class LoopHarness implements AutoCloseable {
   private Peer keep(Peer peer) {
     peers.add(peer);
     return peer;
-  }
-
-  /** In {@code settings}, ORIGIN0 and so on stand for the ports of the servers. */
-  private SluiceConfig config(String settings) throws ConfigException {
-    StringBuilder servers = new StringBuilder();
-    for (int i = 0; i < origins.size(); i++) {
-      int port = origins.get(i).socket().getLocalPort();
-      servers.append("s").append(i).append(" = \"127.0.0.1:").append(port).append("\"\n");
-    }
-    String terms = settings;
-    for (int i = 0; i < origins.size(); i++) {
-      terms = terms.replace("ORIGIN" + i, "" + origins.get(i).socket().getLocalPort());
-    }
-    return ConfigReader.parse(
-            "test",
-            "sluice {\nfrontends.web { bind = \"127.0.0.1:0\", backend = app }\n"
-                + "backends.app.servers {\n"
-                + servers
-                // Whatever the machine's limit for one user is.
-                + "}\npump.pipe-budget = 8192\n"
-                // With one server a retry is the same again, only later.
-                + (origins.size() == 1 ? "retries = 0\n" : "")
-                + terms
-                + "\n}")
-        .config();
   }
 
   private static Backend backend(BackendConfig config) {

@@ -328,6 +328,48 @@ class SlowMirrorTest {
     }
   }
 
+  private static void say(LoopHarness harness, LoopHarness.Pair pair, StringBuilder said)
+      throws IOException {
+    said.append("y".repeat(500));
+    pair.client().send("y".repeat(500));
+    harness.expect(pair.server(), said.toString());
+    harness.turns(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"copy", "splice"})
+  @DisplayName("the client's reset destroys nothing that the mirror has not acknowledged yet")
+  void resetWaitsForAcknowledgements(String way) throws Exception {
+    try (LoopHarness harness = LoopHarness.mirrored(way, "max-lag = none")) {
+      LoopHarness.Pair first = harness.pair();
+      Peer stuck = harness.mirror(0);
+      StringBuilder more = new StringBuilder();
+      while (harness.mirrored(0, MirrorCounter.BYTES) == more.length()) {
+        say(harness, first, more);
+      }
+      long capacity = harness.mirrored(0, MirrorCounter.BYTES); // Of the sockets, unread.
+      stuck.reset();
+      LoopHarness.Pair pair = harness.pair();
+      Peer mirror = harness.mirror(0);
+      StringBuilder said = new StringBuilder();
+      while (said.length() < capacity - 1000) {
+        say(harness, pair, said);
+      }
+
+      pair.client().reset();
+      harness.expectReset(pair.server());
+      harness.turns(5);
+      harness.turnUntil(
+          "the end of the mirror's stream",
+          () -> {
+            harness.clock.advance(Duration.ofMillis(1));
+            return mirror.read().isBroken() || mirror.isEof();
+          });
+      assertThat(mirror.text()).isEqualTo(said.toString());
+      assertThat(mirror.isReset()).isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"copy", "splice", "nio"})
   @DisplayName("one that never sends its FIN is left after a while")

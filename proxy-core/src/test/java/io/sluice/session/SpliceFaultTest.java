@@ -235,7 +235,7 @@ class SpliceFaultTest {
   @Test
   @DisplayName("when every server refuses, the client is told by the end of its connection")
   void allServersRefusingEndsTheSession() throws Exception {
-    try (LoopHarness harness = LoopHarness.epoll(2, "")) {
+    try (LoopHarness harness = LoopHarness.epoll(2, "retries = 1\n")) {
       harness.sys.failAlways(Call.CONNECT, Errno.ECONNREFUSED);
       Peer client = harness.client();
 

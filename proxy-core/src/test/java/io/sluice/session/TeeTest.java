@@ -209,6 +209,38 @@ class TeeTest {
   }
 
   @Test
+  @DisplayName("22: a mirror whose buffer is full but whose server has just read is not too slow")
+  void fullMirrorIsFlushedBeforeItIsDropped() throws Exception {
+    try (LoopHarness harness = LoopHarness.mirrored("splice", "buffer = 4KiB, max-lag = none")) {
+      LoopHarness.Pair pair = harness.pair();
+      Peer mirror = harness.mirror(0);
+      StringBuilder said = new StringBuilder();
+      while (said.length() == harness.mirrored(0, MirrorCounter.BYTES)) {
+        String message = "x".repeat(500);
+        said.append(message);
+        pair.client().send(message);
+        harness.expect(pair.server(), said.toString());
+        harness.turns(20); // The kernels of both sides take some more by themselves.
+      }
+      int waiting = said.length() - (int) harness.mirrored(0, MirrorCounter.BYTES);
+      String rest = "y".repeat(4096 - waiting);
+      said.append(rest);
+      pair.client().send(rest);
+      harness.expect(pair.server(), said.toString());
+      harness.turns(20);
+      assertThat(said.length() - harness.mirrored(0, MirrorCounter.BYTES)).isEqualTo(4096);
+      assertThat(harness.mirrored(0, MirrorCounter.DETACHED_BUFFER)).isZero();
+
+      // In one poll, and in this order: more to mirror, then room for it.
+      pair.client().send("last");
+      mirror.read();
+      harness.expect(pair.server(), said + "last");
+      harness.expect(mirror, said + "last");
+      assertThat(harness.mirrored(0, MirrorCounter.DETACHED_BUFFER)).isZero();
+    }
+  }
+
+  @Test
   @DisplayName("22: urgent bytes are mirrored in their place")
   void urgentBytes() throws Exception {
     try (LoopHarness harness = blocking("", "1MiB")) {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.linux.Errno;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What waits for a mirror: what a pump duplicates arrives whole, once and in order. */
 abstract class BacklogContract extends ContractFixture {
@@ -217,6 +220,32 @@ abstract class BacklogContract extends ContractFixture {
         });
     resultOf(sending);
     assertThat(resultOf(arriving)).isEqualTo(content);
+    backlog.trim();
+  }
+
+  @Test
+  void receivesOnlyWhatItKeepsAndAFileGetsExactlyTheNextBytes(@TempDir Path folder)
+      throws Exception {
+    End source = end();
+    int added = PUMP.pipeBytes() - 4096;
+    int sent = 4196;
+    byte[] content = new byte[added + sent];
+    new Random(3).nextBytes(content);
+    Backlog backlog = poller.backlog(PUMP.pipeBytes());
+    assertThat(backlog.add(Arrays.copyOf(content, added))).isEqualTo(added);
+    try (OutputFile file = transport.createFile(folder, "f")) {
+      // The rest of its page stays: a pipe has room for 4196 bytes now, but slots for 4096.
+      backlog.writeTo(file, 100);
+      source.peer.getOutputStream().write(content, added, sent);
+      for (int received = 0; received < sent; ) {
+        pollUntil(() -> source.socket.isReadable());
+        received += (int) Math.max(0, backlog.receiveFrom(source.socket));
+        backlog.writeTo(file, Math.min(3000, backlog.bytes()));
+      }
+      backlog.writeTo(file, backlog.bytes());
+      assertThat(file.position()).isEqualTo(content.length);
+    }
+    assertThat(folder.resolve("f")).hasBinaryContent(content);
     backlog.trim();
   }
 }

@@ -265,6 +265,11 @@ class ProxyTrapsTest {
           .isEqualTo(new ProxiedConnection(ipv4, ipv6, false, List.of(), header.length));
     }
     for (byte[] header :
+        List.of(ProxyHeader.v1(ipv6, ipv4), ProxyHeader.v2(ipv6, ipv4, List.of()))) {
+      assertThat(read(header).connection())
+          .isEqualTo(new ProxiedConnection(ipv6, ipv4, false, List.of(), header.length));
+    }
+    for (byte[] header :
         List.of(ProxyHeader.v1(unix, unix), ProxyHeader.v2(unix, unix, List.of()))) {
       assertThat(read(header).connection())
           .isEqualTo(ProxiedConnection.unaddressed(false, List.of(), header.length));

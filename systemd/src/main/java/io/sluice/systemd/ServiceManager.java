@@ -14,14 +14,16 @@ import java.util.function.Consumer;
 public final class ServiceManager {
 
   /** Started by hand, by a container, by a test: nobody to tell. */
-  public static final ServiceManager NONE = new ServiceManager(NotifyChannel.NOWHERE, 0);
+  public static final ServiceManager NONE = new ServiceManager(NotifyChannel.NOWHERE, 0, false);
 
   private final NotifyChannel channel;
   private final long watchdogUs;
+  private final boolean keepsDescriptors;
 
-  private ServiceManager(NotifyChannel channel, long watchdogUs) {
+  private ServiceManager(NotifyChannel channel, long watchdogUs, boolean keepsDescriptors) {
     this.channel = channel;
     this.watchdogUs = watchdogUs;
+    this.keepsDescriptors = keepsDescriptors;
   }
 
   /**
@@ -37,7 +39,8 @@ public final class ServiceManager {
     }
     long watchdogUs = watchdogUs(environment, ProcessHandle.current().pid(), warnings);
     // Names NotifySocket only here: loading it costs a start without systemd tens of milliseconds.
-    return new ServiceManager(new NotifySocket(address, warnings), watchdogUs);
+    boolean keeps = environment.getOrDefault("FDSTORE", "").matches("[1-9]\\d*");
+    return new ServiceManager(new NotifySocket(address, warnings), watchdogUs, keeps);
   }
 
   /** sd_watchdog_enabled(3): microseconds; 0 where this process is not watched. */
@@ -112,6 +115,14 @@ public final class ServiceManager {
    */
   public void failed(int errno, String status) {
     channel.send("STATUS=" + oneLine(status) + (errno > 0 ? "\nERRNO=" + errno : ""));
+  }
+
+  /**
+   * Whether it has a store for descriptors: {@code FDSTORE}, which systemd sets from version 254 on
+   * and a unit may set for an older one that has {@code FileDescriptorStoreMax=}.
+   */
+  public boolean keepsDescriptors() {
+    return keepsDescriptors;
   }
 
   /**

@@ -141,6 +141,17 @@ class ServiceManagerTest {
   }
 
   @Test
+  void storeForDescriptorsIsThereWhereItIsSaid() {
+    for (String store : List.of("", "0", "-1", "many")) {
+      Map<String, String> environment = Map.of("NOTIFY_SOCKET", "/nowhere", "FDSTORE", store);
+      assertThat(ServiceManager.of(environment, warnings::add).keepsDescriptors()).isFalse();
+    }
+    Map<String, String> environment = Map.of("NOTIFY_SOCKET", "/nowhere", "FDSTORE", "64");
+    assertThat(ServiceManager.of(environment, warnings::add).keepsDescriptors()).isTrue();
+    assertThat(ServiceManager.NONE.keepsDescriptors()).isFalse();
+  }
+
+  @Test
   void watchdogIsFedOnlyByTheProcessThatIsWatched() {
     String own = String.valueOf(ProcessHandle.current().pid());
 

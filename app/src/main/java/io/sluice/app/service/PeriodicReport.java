@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A status line every few seconds, where it has changed, and the watchdog's rounds; while draining
- * also the wish for more time. On a thread of its own: both go on while the main thread waits for
+ * also the wish for more time. On a thread for each: both go on while the main thread waits for
  * sessions to finish.
  */
 final class PeriodicReport implements ServiceReport {
@@ -31,7 +31,8 @@ final class PeriodicReport implements ServiceReport {
     this.proxy = proxy;
     line = new StatusLine(way, System.nanoTime());
     clock =
-        Executors.newSingleThreadScheduledExecutor(
+        Executors.newScheduledThreadPool(
+            2, // A status that waits for a slow loop must not make the watchdog wait.
             task -> {
               Thread thread = new Thread(task, "sluice-report");
               thread.setDaemon(true);
@@ -80,10 +81,11 @@ final class PeriodicReport implements ServiceReport {
   }
 
   private String status() {
+    String present = StatusLine.present(proxy.sessions(), proxy.serversUp(), proxy.servers());
     try {
-      return line.text(proxy.sessions(), proxy.snapshot(), System.nanoTime());
+      return line.text(present, proxy.snapshot(), System.nanoTime());
     } catch (IllegalStateException e) {
-      return proxy.sessions() + " sessions, " + e.getMessage(); // A loop that hangs.
+      return present + ", " + e.getMessage(); // A loop that hangs.
     }
   }
 

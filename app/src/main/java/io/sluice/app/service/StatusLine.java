@@ -5,8 +5,8 @@ import io.sluice.stats.Counter;
 import java.util.Locale;
 
 /**
- * What {@code systemctl status} shows: {@code 3 sessions, 1.2 MB/s to servers, 840 kB/s to clients
- * (epoll, splice auto, 2 threads)}. One thread.
+ * What {@code systemctl status} shows: {@code 3 sessions, 4 of 5 servers up, 1.2 MB/s to servers,
+ * 840 kB/s to clients (epoll, splice auto, 2 threads)}. One thread.
  */
 final class StatusLine {
   private static final String[] UNITS = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
@@ -26,11 +26,16 @@ final class StatusLine {
     atNs = nowNs;
   }
 
-  /** The line about {@code sessions} now, and the time since it was asked last. */
-  String text(int sessions, Snapshot now, long nowNs) {
+  /**
+   * The line about now, and the time since it was asked last.
+   *
+   * @param present who is there, in words
+   */
+  String text(String present, Snapshot now, long nowNs) {
     double seconds = Math.max(1, nowNs - atNs) / 1e9;
     String text =
-        (sessions == 1 ? "1 session, " : sessions + " sessions, ")
+        present
+            + ", "
             + rate((now.all().get(Counter.BYTES_TO_SERVER) - toServer) / seconds)
             + " to servers, "
             + rate((now.all().get(Counter.BYTES_TO_CLIENT) - toClient) / seconds)
@@ -39,6 +44,15 @@ final class StatusLine {
             + ")";
     remember(now, nowNs);
     return text;
+  }
+
+  /** {@code 3 sessions, 4 of 5 servers up}. */
+  static String present(int sessions, int serversUp, int servers) {
+    return (sessions == 1 ? "1 session, " : sessions + " sessions, ")
+        + serversUp
+        + " of "
+        + servers
+        + (servers == 1 ? " server up" : " servers up");
   }
 
   private void remember(Snapshot snapshot, long nowNs) {

@@ -125,7 +125,7 @@ class SystemdIT {
       container.awaitProperty(
           "sluice",
           "StatusText",
-          "1 session, .* to servers, .* to clients \\(epoll, splice auto, \\d+ threads?\\)");
+          "1 session, 1 of 1 server up, .* to servers, .* to clients \\(epoll, splice auto, \\d+ threads?\\)");
       assertThat(client.isAlive()).isTrue();
     }
     container.run("systemctl", "stop", "sluice");
@@ -172,6 +172,56 @@ class SystemdIT {
   void restartRefusesNobodyWhoConnectsToItsSocket() throws Exception {
     configure("frontends.web { bind = \"systemd:web\", backend = app }");
     container.run("systemctl", "start", "sluice.socket");
+
+    assertRestartRefusesNobody();
+  }
+
+  @Test
+  void restartRefusesNobodyWhoConnectsToWhatItBoundItself() throws Exception {
+    configure("frontends.web { bind = [\"127.0.0.1:8080\", \"[::1]:8080\"], backend = app }");
+    container.run("systemctl", "start", "sluice");
+
+    assertRestartRefusesNobody();
+
+    assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("2");
+    configure("frontends.web { bind = \":8080\", backend = app }");
+    container.run("systemctl", "restart", "sluice");
+    assertForwards("TCP:127.0.0.1:8080");
+    assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("1");
+    container.run("systemctl", "stop", "sluice");
+    assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("0");
+  }
+
+  @Test
+  void killedProcessRefusesNobodyWhoConnects() throws Exception {
+    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
+    container.run("systemctl", "start", "sluice");
+    String before = container.property("sluice", "MainPID");
+    String clients =
+        """
+        for client in {1..300}; do
+          socat -u OPEN:/dev/null TCP:127.0.0.1:8080 2>&1 | grep -F refused
+          [[ $client != 20 ]] || echo begun
+        done
+        echo done
+        """;
+    try (Program load = container.start("load", NOTHING, "/bin/bash", "-c", clients)) {
+      load.awaitStdout(Pattern.compile("begun"), Container.PATIENCE);
+
+      container.run("systemctl", "kill", "--signal=KILL", "sluice");
+
+      assertThat(load.isAlive()).as("clients outlast the kill").isTrue();
+      load.awaitExit(Container.PATIENCE);
+      assertThat(load.stdout()).isEqualTo("begun\ndone\n");
+    }
+    container.awaitProperty("sluice", "NRestarts", "1");
+    container.awaitProperty("sluice", "ActiveState", "active");
+    assertThat(container.property("sluice", "MainPID")).isNotEqualTo(before);
+    assertForwards("TCP:127.0.0.1:8080");
+  }
+
+  /** Clients one after the other, each of whom must get the answer, while it is restarted. */
+  private void assertRestartRefusesNobody() throws IOException {
     String clients =
         """
         for client in {1..300}; do
@@ -191,7 +241,7 @@ class SystemdIT {
       assertThat(load.stdout()).isEqualTo("begun\ndone\n");
       assertThat(load.stderr()).isEmpty();
     }
-    assertThat(journal().stream().filter(line -> line.contains("listens on"))).hasSize(2);
+    assertThat(journal().stream().filter(line -> line.equals("stopped"))).hasSize(1);
   }
 
   @Test

@@ -26,10 +26,16 @@ class StatusLineTest {
   void ratesAreThoseSinceTheLineBefore() {
     StatusLine line = new StatusLine("epoll, copy, 1 thread", 0);
 
-    assertThat(line.text(1, moved(0, 2_000_500), 2_000_000_000L))
+    assertThat(line.text("1 session", moved(0, 2_000_500), 2_000_000_000L))
         .isEqualTo("1 session, 0 B/s to servers, 1.0 MB/s to clients (epoll, copy, 1 thread)");
-    assertThat(line.text(7, moved(900, 2_000_500), 5_000_000_000L))
+    assertThat(line.text("7 sessions", moved(900, 2_000_500), 5_000_000_000L))
         .isEqualTo("7 sessions, 300 B/s to servers, 0 B/s to clients (epoll, copy, 1 thread)");
+  }
+
+  @Test
+  void sessionsAndServersAreCounted() {
+    assertThat(StatusLine.present(0, 1, 1)).isEqualTo("0 sessions, 1 of 1 server up");
+    assertThat(StatusLine.present(1, 0, 3)).isEqualTo("1 session, 0 of 3 servers up");
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ public enum Metric {
   THROUGHPUT("GB/s", Better.MORE, Kind.HEADLINE),
   CPU_PER_GB("proxy CPU s/GB", Better.LESS, Kind.HEADLINE),
   MACHINE_PER_GB("machine CPU s/GB", Better.LESS, Kind.DETAIL),
+  MIRRORED("bytes that reached the mirror, %", Better.MORE, Kind.DETAIL),
   CALLS_PER_MB("system calls/MB", Better.LESS, Kind.DETAIL),
   ROUND_TRIPS("round trips/s", Better.MORE, Kind.HEADLINE),
   P50("p50 µs", Better.LESS, Kind.DETAIL),

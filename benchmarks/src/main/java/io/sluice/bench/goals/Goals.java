@@ -27,6 +27,7 @@ public final class Goals {
     addSessions(all);
     addScaling(all);
     addNio(all);
+    addMirrors(all);
     return List.copyOf(all);
   }
 
@@ -136,6 +137,29 @@ public final class Goals {
         new Row(NIO, "nio against the Netty copy proxy, round trips/s", Metric.ROUND_TRIPS, 1.0)
             .against("netty-copy")
             .in(Pair.same("rr-64-32")));
+  }
+
+  private static void addMirrors(List<Goal> all) {
+    Pair[] bulk = {Pair.same("mirror-bulk-up-1"), Pair.same("mirror-bulk-up-8")};
+    for (String ours : List.of("sluice-mirror", "sluice-mirror-block")) {
+      all.add(
+          new Row(ours, "CPU per GB with a mirror against none", Metric.CPU_PER_GB, 2.2)
+              .against(OURS)
+              .in(bulk));
+      String what = "CPU per GB with a mirror against HAProxy with neither mirror nor splice";
+      all.add(new Row(ours, what, Metric.CPU_PER_GB, 1.0).against("haproxy-copy").in(bulk));
+    }
+    for (String failing : List.of("deaf", "blackhole", "reset")) {
+      String ours = "sluice-mirror-" + failing;
+      all.add(
+          new Row(ours, "throughput with a mirror that fails", Metric.THROUGHPUT, 0.98)
+              .against(OURS)
+              .in(bulk));
+      all.add(
+          new Row(ours, "p99 of 64 B round trips with a mirror that fails", Metric.P99, 1.05)
+              .against(OURS)
+              .in(Pair.same("mirror-rr-64-32")));
+    }
   }
 
   private static Pair[] bothWays(int connections) {

@@ -89,10 +89,20 @@ public final class LoadLoop implements Closeable {
     return source;
   }
 
-  /** Resets every connection and forgets what was to be retried; returns when it is done. */
-  public void resetAll() {
+  /** Runs a task on the loop's thread and returns when it is done; from another thread. */
+  void call(Runnable task) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     execute(
+        () -> {
+          task.run();
+          done.complete(null);
+        });
+    done.orTimeout(ANSWER_S, TimeUnit.SECONDS).join();
+  }
+
+  /** Resets every connection and forgets what was to be retried; returns when it is done. */
+  public void resetAll() {
+    call(
         () -> {
           retries.clear();
           ticker.clear();
@@ -102,9 +112,7 @@ public final class LoadLoop implements Closeable {
               ((Endpoint) key.attachment()).onFailure(new IOException("the run is over"));
             }
           }
-          done.complete(null);
         });
-    done.orTimeout(ANSWER_S, TimeUnit.SECONDS).join();
   }
 
   @Override

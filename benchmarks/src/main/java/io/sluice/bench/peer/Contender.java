@@ -1,5 +1,6 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.load.MirrorManner;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -22,6 +23,16 @@ public interface Contender {
 
   /** True for Sluice in one of its modes, false for a peer. */
   boolean isSluice();
+
+  /** What the mirror does that it has beside its server; empty when it has none. */
+  default Optional<MirrorManner> mirror() {
+    return Optional.empty();
+  }
+
+  /** True for one without a mirror that those with one are compared with. */
+  default boolean isMirrorYardstick() {
+    return false;
+  }
 
   /**
    * Sockets and pipe ends that it holds for one idle session; more sessions than its descriptors

@@ -1,10 +1,14 @@
 package io.sluice.bench.peer;
 
+import io.sluice.bench.load.MirrorManner;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The one list of who can take part, in the order in which they run. */
 public final class Contenders {
+
+  /** Sluice's mode without options. */
+  static final List<String> AS_SHIPPED = mode("auto", "auto");
 
   private static final String SPLICE_BOTH = "option splice-request\n    option splice-response";
   private static final String PIPE_DEFAULT = "";
@@ -27,8 +31,9 @@ public final class Contenders {
     Path haproxyConfig = folder.resolve("peers/haproxy.cfg.template");
     Path nginxConfig = folder.resolve("peers/nginx.cfg.template");
     String pipeLarge = "tune.pipesize " + PIPE_BYTES_LARGE;
+    Sluice shipped = new Sluice("sluice-auto", sluice, AS_SHIPPED, sluiceThreads);
     return List.of(
-        new Sluice("sluice-auto", sluice, mode("auto", "auto"), sluiceThreads),
+        shipped,
         new Sluice("sluice-splice", sluice, mode("epoll", "splice"), sluiceThreads),
         new Sluice("sluice-copy", sluice, mode("epoll", "copy"), sluiceThreads),
         new Sluice("sluice-nio", sluice, mode("nio", "auto"), sluiceThreads),
@@ -47,7 +52,12 @@ public final class Contenders {
         new SocketProxyd("socket-proxyd"),
         new NettyCopy("netty-copy", workers),
         new SpliceLoop("c-splice", folder.resolve("target/splice_loop"), workers, PIPE_BYTES_LARGE),
-        new Direct());
+        new Direct(),
+        new MirroringSluice("sluice-mirror", shipped, MirrorManner.READS, ""),
+        new MirroringSluice("sluice-mirror-block", shipped, MirrorManner.READS, "when-slow=block"),
+        new MirroringSluice("sluice-mirror-deaf", shipped, MirrorManner.DEAF, ""),
+        new MirroringSluice("sluice-mirror-blackhole", shipped, MirrorManner.BLACK_HOLE, ""),
+        new MirroringSluice("sluice-mirror-reset", shipped, MirrorManner.RESETS, ""));
   }
 
   private static List<String> mode(String transport, String pump) {

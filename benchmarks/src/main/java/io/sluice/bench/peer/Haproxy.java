@@ -38,6 +38,12 @@ record Haproxy(
     return false;
   }
 
+  /** The cheapest alternative to splicing and mirroring is neither. */
+  @Override
+  public boolean isMirrorYardstick() {
+    return splice.isEmpty();
+  }
+
   @Override
   public Running start(Place place) throws IOException {
     Map<String, String> values =

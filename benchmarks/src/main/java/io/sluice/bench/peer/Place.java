@@ -2,12 +2,14 @@ package io.sluice.bench.peer;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Where a contender is put.
  *
  * @param listenHost the address to listen on, which clients connect to
  * @param targetHost the address of the server behind it
+ * @param mirrorPort of the mirror, which has the target's address; empty where there is none
  * @param prefix what its command line begins with: another network namespace, a CPU; may be empty
  * @param work an empty folder for its files
  */
@@ -16,6 +18,7 @@ public record Place(
     int listenPort,
     String targetHost,
     int targetPort,
+    OptionalInt mirrorPort,
     List<String> prefix,
     Path work) {
 
@@ -32,5 +35,10 @@ public record Place(
   /** {@code host:port} of the server. */
   String target() {
     return targetHost + ":" + targetPort;
+  }
+
+  /** {@code host:port} of the mirror. */
+  String mirror() {
+    return targetHost + ":" + mirrorPort.orElseThrow();
   }
 }

@@ -29,8 +29,19 @@ record Sluice(String name, String program, List<String> mode, String threads) im
     return true;
   }
 
+  /** In the mode that is shipped. */
+  @Override
+  public boolean isMirrorYardstick() {
+    return mode.equals(Contenders.AS_SHIPPED);
+  }
+
   @Override
   public Running start(Place place) throws IOException {
+    return Running.command(command(place), place);
+  }
+
+  /** The command line, to which more options may be added. */
+  List<String> command(Place place) {
     List<String> command = new ArrayList<>();
     command.add(Commands.find(program).orElseThrow().toString());
     command.add("forward");
@@ -39,6 +50,6 @@ record Sluice(String name, String program, List<String> mode, String threads) im
     command.addAll(mode);
     command.add("--threads");
     command.add(threads);
-    return Running.command(command, place);
+    return command;
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.bench.site;
 
+import io.sluice.bench.peer.Contender;
 import io.sluice.bench.proc.Commands;
 import java.util.Optional;
 
@@ -7,6 +8,8 @@ import java.util.Optional;
 public enum Scene {
   /** Our generator at both ends, loopback between. */
   LOOPBACK("", ""),
+  /** The same with a mirror beside the server of each contender that has one. */
+  MIRROR("", ""),
   /** Our generator at both ends, a veth pair of MTU 1500 between. */
   VETH("", ""),
   /** iperf3(1) at both ends, over loopback. */
@@ -29,10 +32,20 @@ public enum Scene {
     return !client.isEmpty();
   }
 
+  /** True for contenders that mean something here. */
+  public boolean admits(Contender contender) {
+    return switch (this) {
+      case MIRROR -> contender.mirror().isPresent() || contender.isMirrorYardstick();
+      // A veth pair ends where no proxy is: the connection would not cross it.
+      case VETH -> contender.mirror().isEmpty() && contender.hasProcess();
+      case LOOPBACK, IPERF3, WRK, REDIS -> contender.mirror().isEmpty();
+    };
+  }
+
   /** Empty when it can be set; otherwise what is missing and how to get it. */
   public Optional<String> missing() {
     return switch (this) {
-      case LOOPBACK -> Optional.empty();
+      case LOOPBACK, MIRROR -> Optional.empty();
       case VETH -> VethPair.missing();
       case IPERF3 -> programs("iperf3");
       case WRK -> programs("wrk nginx");

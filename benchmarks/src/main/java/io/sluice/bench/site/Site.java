@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** A {@link Scene} that has been set; contenders are started in it. One thread. */
 public final class Site implements Closeable {
@@ -64,9 +65,11 @@ public final class Site implements Closeable {
   /**
    * Starts a contender in the scene.
    *
+   * @param mirrorPort of the mirror, if it has one
    * @param folder name of its folder
    */
-  public Running start(Contender contender, int targetPort, String folder) throws IOException {
+  public Running start(Contender contender, int targetPort, OptionalInt mirrorPort, String folder)
+      throws IOException {
     List<String> prefix = new ArrayList<>(pinning.prefix());
     String listenHost = LOOPBACK;
     if (veth != null) {
@@ -75,7 +78,7 @@ public final class Site implements Closeable {
     }
     Path own = Files.createDirectories(work.resolve(folder));
     return contender.start(
-        new Place(listenHost, freePort(), targetHost(), targetPort, prefix, own));
+        new Place(listenHost, freePort(), targetHost(), targetPort, mirrorPort, prefix, own));
   }
 
   @Override
@@ -90,11 +93,12 @@ public final class Site implements Closeable {
 
   private void startServer(Path peers) throws IOException {
     Path own = Files.createDirectories(work.resolve("server"));
-    Place place = new Place(LOOPBACK, freePort(), LOOPBACK, 0, List.of(), own);
+    Place place = new Place(LOOPBACK, freePort(), LOOPBACK, 0, OptionalInt.empty(), List.of(), own);
     String port = Integer.toString(place.listenPort());
     List<String> command =
         switch (scene) {
-          case LOOPBACK, VETH -> throw new IllegalStateException("the generator serves " + scene);
+          case LOOPBACK, MIRROR, VETH ->
+              throw new IllegalStateException("the generator serves " + scene);
           case IPERF3 -> List.of("iperf3", "--server", "--bind", LOOPBACK, "--port", port);
           case WRK -> {
             Path config =

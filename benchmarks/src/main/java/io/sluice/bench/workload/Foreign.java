@@ -49,7 +49,8 @@ record Foreign(String name, String title, Scene scene, int connections) implemen
     List<String> command =
         new ArrayList<>(
             switch (scene) {
-              case LOOPBACK, VETH -> throw new IllegalStateException("no tool for " + scene);
+              case LOOPBACK, MIRROR, VETH ->
+                  throw new IllegalStateException("no tool for " + scene);
               case IPERF3 ->
                   List.of("iperf3", "-c", host, "-p", port, "-t", seconds, "-P", many, "-R", "-J");
               case WRK ->
@@ -92,7 +93,7 @@ record Foreign(String name, String title, Scene scene, int connections) implemen
   private void putFigures(Map<Metric, Double> figures, Window window, String text)
       throws IOException {
     switch (scene) {
-      case LOOPBACK, VETH -> throw new IllegalStateException("no tool for " + scene);
+      case LOOPBACK, MIRROR, VETH -> throw new IllegalStateException("no tool for " + scene);
       case IPERF3 -> {
         ToolText.Bulk bulk = ToolText.iperf3(text);
         figures.put(Metric.THROUGHPUT, bulk.gigabytesPerSecond());

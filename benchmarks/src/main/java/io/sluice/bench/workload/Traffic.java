@@ -32,6 +32,7 @@ record Traffic(
 
   private static final double BYTES_PER_GB = 1e9;
   private static final double BYTES_PER_MB = 1e6;
+  private static final double PERCENT = 100;
   private static final double NS_PER_US = 1e3;
   private static final double NS_PER_S = 1e9;
   private static final long OPENING_MAX_NS = TimeUnit.SECONDS.toNanos(5);
@@ -48,16 +49,20 @@ record Traffic(
   }
 
   /** What clients and server have moved up to one moment. */
-  private record Progress(long bytes, long operations, long atNs) {
+  private record Progress(long bytes, long mirroredBytes, long operations, long atNs) {
 
     static Progress of(Stage stage, Clients clients) {
       long bytes = clients.bulkBytes() + stage.target().receivedBytes();
-      return new Progress(bytes, clients.operations(), System.nanoTime());
+      long mirrored = stage.mirror() == null ? 0 : stage.mirror().receivedBytes();
+      return new Progress(bytes, mirrored, clients.operations(), System.nanoTime());
     }
 
     Progress since(Progress earlier) {
       return new Progress(
-          bytes - earlier.bytes, operations - earlier.operations, atNs - earlier.atNs);
+          bytes - earlier.bytes,
+          mirroredBytes - earlier.mirroredBytes,
+          operations - earlier.operations,
+          atNs - earlier.atNs);
     }
 
     double seconds() {
@@ -84,6 +89,9 @@ record Traffic(
       Progress moved = Progress.of(stage, clients).since(before);
       window.close();
       putRates(figures, window, moved);
+      if (stage.mirror() != null && bulk && moved.bytes() > 0) {
+        figures.put(Metric.MIRRORED, PERCENT * moved.mirroredBytes() / moved.bytes());
+      }
       window.putCommon(figures);
     }
     if (operation != Operation.NONE) {

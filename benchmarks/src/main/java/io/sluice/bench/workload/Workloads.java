@@ -42,15 +42,21 @@ public final class Workloads {
     }
     all.add(roundTripsAtRate(32));
     all.add(roundTripsAtRate(256));
-    all.add(connects("conn-reset", Ending.CLIENT_RESET, "the client resets"));
-    all.add(connects("conn-fin", Ending.CLIENT_FIN, "the client closes first"));
-    all.add(connects("conn-server-fin", Ending.SERVER_FIN, "the server closes first"));
+    all.add(connects(Scene.LOOPBACK, "conn-reset", Ending.CLIENT_RESET, "the client resets"));
+    all.add(connects(Scene.LOOPBACK, "conn-fin", Ending.CLIENT_FIN, "the client closes first"));
+    all.add(
+        connects(Scene.LOOPBACK, "conn-server-fin", Ending.SERVER_FIN, "the server closes first"));
     all.add(new Idle(100));
     all.add(new Idle(1000));
     all.add(new Idle(5000));
     all.add(mixed("mixed", AS_THE_RUN, ""));
     all.add(mixed("mixed-one-loop", 1, "; every contender has one thread or worker"));
     all.add(slow());
+    all.add(bulk(Scene.MIRROR, Direction.UP, 1));
+    all.add(bulk(Scene.MIRROR, Direction.UP, 8));
+    all.add(roundTrips(Scene.MIRROR, 64, 32));
+    all.add(
+        connects(Scene.MIRROR, "mirror-conn-fin", Ending.CLIENT_FIN, "the client closes first"));
     all.add(bulk(Scene.VETH, Direction.DOWN, 1));
     all.add(bulk(Scene.VETH, Direction.DOWN, 8));
     all.add(bulk(Scene.VETH, Direction.UP, 8));
@@ -115,11 +121,16 @@ public final class Workloads {
         Operation.ROUND_TRIP);
   }
 
-  private static Workload connects(String name, Ending ending, String who) {
+  private static Workload connects(Scene scene, String name, Ending ending, String who) {
     return new Traffic(
         name,
-        "Connect, 32 bytes each way, " + who + "; " + CONNECTING_AT_ONCE + " at a time",
-        Scene.LOOPBACK,
+        "Connect, 32 bytes each way, "
+            + who
+            + "; "
+            + CONNECTING_AT_ONCE
+            + " at a time"
+            + over(scene),
+        scene,
         AS_THE_RUN,
         clients -> clients.connects(CONNECTING_AT_ONCE, REQUEST_BYTES, ending),
         false,
@@ -144,11 +155,19 @@ public final class Workloads {
   }
 
   private static String prefix(Scene scene) {
-    return scene == Scene.VETH ? "veth-" : "";
+    return switch (scene) {
+      case VETH -> "veth-";
+      case MIRROR -> "mirror-";
+      case LOOPBACK, IPERF3, WRK, REDIS -> "";
+    };
   }
 
   private static String over(Scene scene) {
-    return scene == Scene.VETH ? "; over a veth pair with MTU 1500" : "";
+    return switch (scene) {
+      case VETH -> "; over a veth pair with MTU 1500";
+      case MIRROR -> "; what clients send is mirrored, or not for comparison";
+      case LOOPBACK, IPERF3, WRK, REDIS -> "";
+    };
   }
 
   private static Workload mixed(String name, int threads, String how) {

@@ -22,7 +22,7 @@ class ContendersTest {
         .satisfies(haproxy -> assertThat(haproxy.missing().orElseThrow()).contains("apt-get"));
     assertThat(contenders)
         .filteredOn(Contender::isSluice)
-        .hasSize(4)
+        .hasSize(9)
         .allSatisfy(sluice -> assertThat(sluice.missing().orElseThrow()).contains("--sluice"));
   }
 }

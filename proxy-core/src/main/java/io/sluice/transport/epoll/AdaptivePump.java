@@ -78,7 +78,7 @@ final class AdaptivePump implements Pump {
     assert buffered() > 0 : "nothing to duplicate";
     EpollBacklog into = (EpollBacklog) backlog;
     counters.calls++;
-    return pipe != null ? into.tee(pipe) : into.copy(memory.address() + offset, length);
+    return pipe != null ? into.tee(pipe) : into.copy(memory, offset, length);
   }
 
   @Override

@@ -34,6 +34,11 @@ final class BufferPool {
     return inUseBytes < KeptBytes.BUDGET ? sharedBytes : Math.min(sharedBytes, sizes[0]);
   }
 
+  /** True while at least half of what may be kept is free: what is not needed may be kept too. */
+  boolean isPlenty() {
+    return inUseBytes < KeptBytes.BUDGET / 2;
+  }
+
   /** The smallest buffer that holds {@code bytes}. */
   NativeMemory take(int bytes) {
     int size = sizeFor(bytes);

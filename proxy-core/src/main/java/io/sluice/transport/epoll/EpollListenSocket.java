@@ -81,6 +81,23 @@ final class EpollListenSocket implements ListenSocket {
     }
   }
 
+  /** The same for a TCP socket of ours, which the options of its bind hold for too. */
+  static EpollListenSocket readopt(Syscalls sys, int raw, ListenOptions options, TcpOptions tcp)
+      throws IOException {
+    EpollListenSocket adopted = adopt(sys, raw, tcp);
+    SocketOptions socketOptions = new SocketOptions(sys);
+    // Off again, where the configuration before had them on.
+    socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_DEFER_ACCEPT, 0, "TCP_DEFER_ACCEPT");
+    socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_FASTOPEN, 0, "TCP_FASTOPEN");
+    applyConnectionOptions(socketOptions, raw, options);
+    // listen(2) of a socket that listens changes its backlog.
+    int listening = sys.listen(raw, options.backlog());
+    if (listening < 0) {
+      throw ListenFailure.of(adopted.address, -listening);
+    }
+    return adopted;
+  }
+
   static EpollListenSocket adopt(Syscalls sys, int raw, TcpOptions tcp) throws IOException {
     SocketOptions socketOptions = new SocketOptions(sys);
     SockAddr address = socketOptions.localAddress(raw);
@@ -96,6 +113,11 @@ final class EpollListenSocket implements ListenSocket {
   }
 
   int raw() {
+    return fd.raw();
+  }
+
+  @Override
+  public int descriptor() {
     return fd.raw();
   }
 
@@ -133,6 +155,11 @@ final class EpollListenSocket implements ListenSocket {
       int v6only = options.v6only() ? 1 : 0;
       socketOptions.set(fd, Linux.SOL_IPV6, Linux.IPV6_V6ONLY, v6only, "IPV6_V6ONLY");
     }
+    applyConnectionOptions(socketOptions, fd, options);
+  }
+
+  private static void applyConnectionOptions(
+      SocketOptions socketOptions, int fd, ListenOptions options) throws ErrnoException {
     if (!options.deferAccept().isZero()) {
       int seconds = (int) Math.max(1, options.deferAccept().toSeconds());
       socketOptions.set(fd, Linux.SOL_TCP, Linux.TCP_DEFER_ACCEPT, seconds, "TCP_DEFER_ACCEPT");

@@ -122,6 +122,20 @@ final class EpollSocket extends Registration implements StreamSocket {
     return received(recv(address, max, 0), max);
   }
 
+  /** send(2); what it says about readiness is kept. */
+  long send(long address, long length) {
+    long sent;
+    do {
+      sent = sys.send(fd(), address, length, Linux.MSG_NOSIGNAL);
+    } while (sent == -Errno.EINTR);
+    if (sent == -Errno.EAGAIN) {
+      onFull();
+    } else if (sent < 0) {
+      onBroken();
+    }
+    return sent;
+  }
+
   /** recv(2) that leaves the bytes where they are; that there are none is kept. */
   long peek(long address, int max) {
     long count = recv(address, max, Linux.MSG_PEEK);

@@ -80,6 +80,11 @@ public final class EpollTransport implements Transport {
   }
 
   @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return EpollListenSocket.readopt(sys, fd, options, tcp);
+  }
+
+  @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return new EpollPoller(this, pump);
   }

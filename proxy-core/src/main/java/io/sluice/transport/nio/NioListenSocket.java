@@ -39,6 +39,11 @@ final class NioListenSocket implements ListenSocket {
     return address;
   }
 
+  @Override
+  public int descriptor() {
+    return -1;
+  }
+
   ServerSocketChannel channel() {
     return channel;
   }

@@ -120,6 +120,11 @@ public final class NioTransport implements Transport {
   }
 
   @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return adopt(fd, tcp);
+  }
+
+  @Override
   public void checkSource(SockAddr server, SourceAddress source) throws IOException {
     if (server.isUnix()) {
       return;

@@ -98,6 +98,11 @@ final class SmallDisk implements Transport {
   }
 
   @Override
+  public ListenSocket readopt(int fd, ListenOptions options, TcpOptions tcp) throws IOException {
+    return real.readopt(fd, options, tcp);
+  }
+
+  @Override
   public Poller openPoller(PumpConfig pump) throws IOException {
     return real.openPoller(pump);
   }

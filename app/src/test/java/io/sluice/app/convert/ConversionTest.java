@@ -1,0 +1,225 @@
+package io.sluice.app.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.Address;
+import io.sluice.config.ConfigReader;
+import io.sluice.config.Loaded;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConversionTest {
+  private static final String WHOLE =
+      """
+      global
+          log /dev/log local0
+          maxconn 20000
+          nbthread 2
+          hard-stop-after 20s
+          spread-checks 5
+          user haproxy
+
+      defaults
+          mode tcp
+          log global
+          option tcplog
+          timeout connect 4000
+          timeout client 1m
+          timeout server 1m
+          retries 2
+          option redispatch
+
+      frontend tls
+          bind *:8443,[::1]:8443 tfo
+          bind /run/tls.sock mode 660 user www
+          maxconn 5000
+          tcp-request inspect-delay 2s
+          acl office src 10.0.0.0/8 192.168.1.1
+          tcp-request connection silent-drop if !office
+          tcp-request content accept if { req.ssl_hello_type 1 }
+          acl shop req.ssl_sni -i shop.example.com
+          use_backend shop if shop
+          use_backend wild if { req.ssl_sni -m end .example.org }
+          use_backend two if { req.ssl_alpn h2 }
+          default_backend shop
+
+      backend shop
+          balance leastconn
+          option tcp-check
+          tcp-check connect
+          tcp-check send PING\\r\\n
+          tcp-check expect string +PONG
+          default-server inter 1s rise 1 fall 4
+          server a 127.0.0.1:9001 check weight 10 maxconn 100
+          server b 127.0.0.1:9002 check backup slowstart 30s on-marked-down shutdown-sessions
+          server c 127.0.0.1:9003
+
+      backend wild
+          balance source
+          hash-type consistent
+          server a [::1]:9001 send-proxy-v2
+
+      backend two
+          balance roundrobin
+          server a unix@/run/two.sock
+
+      listen redis
+          bind 127.0.0.1:6379
+          option tcpka
+          option httpchk GET /role
+          http-check expect status 200
+          server r1 127.0.0.1:6380 check port 8008
+      """;
+
+  @Test
+  void aWholeFilePassesCheck() throws Exception {
+    Conversion conversion = Conversion.of("haproxy.cfg", WHOLE);
+
+    Loaded loaded = ConfigReader.parse("converted", conversion.configuration());
+
+    assertThat(conversion.leftOut())
+        .containsExactly("haproxy.cfg:7: user haproxy  [the service manager sets up the process]");
+    assertThat(loaded.config().frontends()).containsOnlyKeys("tls", "redis");
+    assertThat(loaded.config().backends()).containsOnlyKeys("shop", "wild", "two", "redis");
+    assertThat(loaded.config().maxConnections()).isEqualTo(20000);
+    assertThat(loaded.config().frontends().get("tls").maxConnections()).isEqualTo(5000);
+    assertThat(loaded.config().frontends().get("tls").binds()).hasSize(3);
+    assertThat(loaded.config().backends().get("shop").connectTimeout())
+        .isEqualTo(Duration.ofSeconds(4));
+  }
+
+  @Test
+  void whatHaproxyTakesForGrantedIsWrittenOut() {
+    String text =
+        Conversion.of("h", "listen a\n bind :80\n server s 127.0.0.1:81\n").configuration();
+
+    assertThat(text)
+        .contains("client = none", "server = none", "connect = none", "redispatch = off")
+        .contains("\"0.0.0.0:80\"");
+  }
+
+  static Stream<String> nothing() {
+    return Stream.of("", "# only a comment\n", "global\n maxconn 3\n", "backend b\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "balance uri | there is no key for it",
+        "cookie SRV insert | there is no key for it",
+        "use_backend b if { path /x } | a backend is chosen by the server name",
+        "stick-table type ip size 1m | there is no key for it",
+        "server x 127.0.0.1 | a server needs a port of its own",
+        "server x 127.0.0.1:443 ssl verify none | TLS is passed through, not begun",
+        "bind :443 ssl crt /etc/x.pem | TLS is passed through, not ended",
+        "bind fd@3 | there is no fd@ address",
+        "option forwardfor | HTTP is not understood",
+        "http-request deny | HTTP is not understood",
+        "timeout connect soon | there is no key for it",
+        "tcp-request connection track-sc0 src | there is no key for it",
+        "server y 127.0.0.1:9 check cookie z | \"cookie\": there is no such option of a server",
+        "bind :81 interface eth0 | \"interface\": there is no such option of a bind",
+      })
+  void aLineWithoutEquivalentIsNamedWithItsReason(String line, String reason) {
+    String file = "listen b\n bind :80\n server s 127.0.0.1:82\n " + line + "\n";
+
+    assertThat(Conversion.of("h.cfg", file).leftOut())
+        .singleElement()
+        .asString()
+        .startsWith("h.cfg:4: " + line + "  [")
+        .contains(reason);
+  }
+
+  @Test
+  void everyLineOfAnHttpFrontendIsNamed() {
+    String file =
+        "frontend w\n mode http\n bind :80\n default_backend b\nbackend b\n server s 127.0.0.1:1\n";
+
+    Conversion conversion = Conversion.of("h", file);
+
+    assertThat(conversion.isUsable()).isFalse();
+    assertThat(conversion.leftOut())
+        .hasSize(4)
+        .first()
+        .asString()
+        .contains("mode http: bytes are forwarded, not understood");
+  }
+
+  @Test
+  void aFrontendWhoseBackendIsLeftOutIsLeftOutToo() {
+    String file =
+        """
+        frontend f
+          bind :80
+          default_backend b
+        backend b
+          server s 127.0.0.1:443 ssl
+        frontend g
+          bind :81
+          default_backend c
+        backend c
+          server s 127.0.0.1:82
+        """;
+
+    Conversion conversion = Conversion.of("h", file);
+
+    assertThat(conversion.configuration()).contains("frontends {\n    g {").doesNotContain("b {");
+    assertThat(String.join("\n", conversion.leftOut()))
+        .contains("h:1: frontend f  [it has no backend that could be carried over]")
+        .contains("h:3: default_backend b  [there is no backend b any more]")
+        .contains("h:4: backend b  [it has no server that could be carried over]")
+        .contains("h:5: server s 127.0.0.1:443 ssl");
+  }
+
+  @Test
+  void someAcceptedAndAllOthersRejectedBecomeAnAllowList() {
+    String rules =
+        """
+        listen l
+          bind 127.0.0.1:80
+          server s 127.0.0.1:81
+          tcp-request connection accept if { src 10.0.0.0/8 }
+        """;
+
+    assertThat(Conversion.of("h", rules).configuration()).doesNotContain("allow");
+    assertThat(Conversion.of("h", rules + "  tcp-request connection reject\n").configuration())
+        .contains("allow = [\n        \"10.0.0.0/8\"\n      ]")
+        .contains("deny-action = reject");
+  }
+
+  @Test
+  void namedDefaultsAreThoseThatWereAskedFor() throws Exception {
+    String file =
+        """
+        defaults one
+          timeout client 11s
+        defaults two
+          timeout client 22s
+        listen a from one
+          bind 127.0.0.1:80
+          server s 127.0.0.1:81
+        listen b
+          bind 127.0.0.1:90
+          server s 127.0.0.1:91
+        """;
+
+    var config = ConfigReader.parse("h", Conversion.of("h", file).configuration()).config();
+
+    assertThat(config.frontends().get("a").clientTimeout()).isEqualTo(Duration.ofSeconds(11));
+    assertThat(config.frontends().get("b").clientTimeout()).isEqualTo(Duration.ofSeconds(22));
+    assertThat(config.frontends().get("a").binds())
+        .extracting(Address::toString)
+        .containsExactly("127.0.0.1:80");
+  }
+
+  @ParameterizedTest
+  @MethodSource("nothing")
+  void aFileWithoutFrontendIsOfNoUse(String file) {
+    assertThat(Conversion.of("h", file).isUsable()).isFalse();
+  }
+}
