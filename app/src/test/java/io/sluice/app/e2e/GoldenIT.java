@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,7 @@ class GoldenIT {
 
   /** For all tests: the proxies log there as long as they run. */
   @TempDir static Path folder;
+
   private final Map<Kind, Running> running = new EnumMap<>(Kind.class);
 
   private enum Kind {
@@ -114,12 +116,14 @@ class GoldenIT {
       return faultPort;
     }
 
-    /** The fields of line {@code number} of a situation, once it is there. */
-    MatchResult awaitLine(Situation situation, int number) throws IOException {
+    /** The fields of the one of a situation's first {@code count} lines that has most bytes. */
+    MatchResult awaitLine(Situation situation, int count) throws IOException {
       String name = name(situation);
-      program.await(
-          "line " + number + " of " + name, Program.START, () -> lines(name).size() > number);
-      return lines(name).get(number);
+      program.await(count + " of " + name, Program.START, () -> lines(name).size() >= count);
+      return lines(name).stream()
+          .limit(count)
+          .max(Comparator.comparingLong(line -> Long.parseLong(line.group(6))))
+          .orElseThrow();
     }
 
     /** All that it has logged so far. */
@@ -222,7 +226,7 @@ class GoldenIT {
     MatchResult line;
     try (Stage stage = new Stage(proxy.ports.get(situation), proxy.servers.get(situation))) {
       situation.play(stage);
-      line = proxy.awaitLine(situation, expected.line);
+      line = proxy.awaitLine(situation, expected.lines);
     }
     String shown = line.group().strip();
     assertThat(line.group(2)).as("server in %s", shown).isEqualTo(expected.server);
