@@ -35,4 +35,11 @@ public record FrontendConfig(
     binds = List.copyOf(binds);
     mirrors = List.copyOf(mirrors);
   }
+
+  /** Whether sessions of this frontend may go to the backend of that name. */
+  public boolean leadsTo(String name) {
+    return backend.equals(name)
+        || greeting.serverNames().containsValue(name)
+        || greeting.protocols().containsValue(name);
+  }
 }

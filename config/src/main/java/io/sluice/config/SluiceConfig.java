@@ -54,7 +54,7 @@ public record SluiceConfig(
     }
     long sum = 0;
     for (FrontendConfig frontend : frontends.values()) {
-      if (frontend.backend().equals(backend.name())) {
+      if (frontend.leadsTo(backend.name())) {
         sum += frontend.maxConnections();
       }
     }

@@ -153,14 +153,19 @@ class BackendReaderTest {
             """
             sluice.frontends.web.max-connections = 101
             sluice.frontends.two { bind = ":81", backend = app, max-connections = 50 }
-            sluice.frontends.other { bind = ":82", backend = own }
+            sluice.frontends.other { bind = ":82", backend = own, max-connections = 70 }
+            sluice.frontends.other { server-names { "a.example" = named }, alpn { h2 = spoken } }
             sluice.backends.own { servers.a = "h:1", full-connections = 5 }
             sluice.backends.spare.servers.a = "h:1"
+            sluice.backends.named.servers.a = "h:1"
+            sluice.backends.spoken.servers.a = "h:1"
             """);
 
     assertThat(config.fullConnections(config.backends().get("app"))).isEqualTo(16);
     assertThat(config.fullConnections(config.backends().get("own"))).isEqualTo(5);
     assertThat(config.fullConnections(config.backends().get("spare"))).isEqualTo(1);
+    assertThat(config.fullConnections(config.backends().get("named"))).isEqualTo(7);
+    assertThat(config.fullConnections(config.backends().get("spoken"))).isEqualTo(7);
   }
 
   @ParameterizedTest
