@@ -47,6 +47,7 @@ final class RunCommand implements Callable<Integer> {
       MachineChecks.check(loaded);
       return loaded;
     } catch (ConfigException e) {
+      // That nobody listens for it is no news here: the problems themselves are what is told.
       ServiceManager.of(System.getenv(), warning -> {}).failed(0, e.getMessage());
       throw e;
     }

@@ -3,6 +3,7 @@ package io.sluice.bench;
 import io.sluice.bench.load.Source;
 import io.sluice.bench.peer.Contender;
 import io.sluice.bench.site.Pinning;
+import io.sluice.bench.site.Scene;
 import io.sluice.bench.workload.Timing;
 import io.sluice.bench.workload.Workload;
 import io.sluice.bench.workload.Workloads;
@@ -148,10 +149,15 @@ final class Settings {
     return only.isEmpty() && !quick ? Workloads.all() : Workloads.named(wanted);
   }
 
+  private boolean isForMirrors(Contender contender) {
+    return Scene.MIRROR.admits(contender)
+        && workloads().stream().anyMatch(workload -> workload.scene() == Scene.MIRROR);
+  }
+
   List<Contender> contenders(List<Contender> known) {
     if (names.isEmpty() && quick) {
       return known.stream()
-          .filter(c -> QUICK_CONTENDERS.contains(c.name()) || c.mirror().isPresent())
+          .filter(c -> QUICK_CONTENDERS.contains(c.name()) || isForMirrors(c))
           .toList();
     }
     Map<String, Contender> byName =

@@ -3,6 +3,7 @@ package io.sluice.session;
 import io.sluice.config.BandwidthConfig;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.Tap;
+import io.sluice.transport.Direction;
 import io.sluice.transport.Poller.ReadyHandler;
 import io.sluice.transport.StreamSocket;
 
@@ -17,7 +18,7 @@ import io.sluice.transport.StreamSocket;
 interface Bandwidth {
 
   /** As fast as they can. */
-  Bandwidth UNLIMITED = (inner, target, toServer, loop, session) -> inner;
+  Bandwidth UNLIMITED = (inner, target, direction, loop, session) -> inner;
 
   /** What {@code config} says. */
   static Bandwidth of(BandwidthConfig config) {
@@ -32,7 +33,8 @@ interface Bandwidth {
    * @param session made ready when bytes that had to wait may go on
    * @return what stands in the flow's way now
    */
-  Tap limit(Tap inner, StreamSocket target, boolean toServer, EventLoop loop, ReadyHandler session);
+  Tap limit(
+      Tap inner, StreamSocket target, Direction direction, EventLoop loop, ReadyHandler session);
 
   /** With at least one limit. */
   final class Limited implements Bandwidth {
@@ -49,8 +51,9 @@ interface Bandwidth {
 
     @Override
     public Tap limit(
-        Tap inner, StreamSocket target, boolean isToServer, EventLoop loop, ReadyHandler session) {
+        Tap inner, StreamSocket target, Direction direction, EventLoop loop, ReadyHandler session) {
       Tap tap = inner;
+      boolean isToServer = direction == Direction.TO_SERVER;
       long total = isToServer ? config.toServer() : config.toClient();
       if (total > 0) {
         tap = new RatedTap(shared(isToServer, loop.nowNs()), tap, loop, session);

@@ -4,6 +4,7 @@ import io.sluice.loop.EventLoop;
 import io.sluice.mirror.SessionMirrors;
 import io.sluice.mirror.Tap;
 import io.sluice.stats.Counter;
+import io.sluice.transport.Direction;
 import io.sluice.transport.FlowCounters;
 import io.sluice.transport.Poller;
 import io.sluice.transport.StreamSocket;
@@ -55,8 +56,10 @@ final class Relay {
     FlowCounters up = new FlowCounters();
     FlowCounters down = new FlowCounters();
     Poller poller = loop.poller();
-    Tap toServerTap = bandwidth.limit(mirrors.toServer(), server, true, loop, session);
-    Tap toClientTap = bandwidth.limit(mirrors.toClient(), client, false, loop, session);
+    Tap toServerTap =
+        bandwidth.limit(mirrors.toServer(), server, Direction.TO_SERVER, loop, session);
+    Tap toClientTap =
+        bandwidth.limit(mirrors.toClient(), client, Direction.TO_CLIENT, loop, session);
     toServer = new Flow(client, server, poller.pump(client, server, up), up, toServerTap);
     toClient = new Flow(server, client, poller.pump(server, client, down), down, toClientTap);
     clientActivityNs = loop.nowNs();

@@ -252,8 +252,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
       // Whatever failed, the places are free again and nobody waits for this session to end.
       search.leave();
       sessions.remove(this);
-      frontend.gate().leave();
-      sessions.totalGate().leave();
+      sessions.leaveGates(frontend);
     }
   }
 

@@ -215,7 +215,7 @@ public final class SessionLoop {
     refusals.closeAll();
   }
 
-  /** Gives back the places of a connection that was to be accepted for {@code frontend}. */
+  /** Gives back the places of a connection of {@code frontend}. */
   void leaveGates(Frontend frontend) {
     frontend.gate().leave();
     totalGate.leave();

@@ -50,10 +50,6 @@ final class StreamReassembly {
     }
   }
 
-  boolean hasBegun() {
-    return begun;
-  }
-
   /** Whether this is the first byte's number. */
   boolean beginsAt(int sequence) {
     return begun && firstSequence == sequence;

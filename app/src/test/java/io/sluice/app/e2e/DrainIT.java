@@ -3,8 +3,6 @@ package io.sluice.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -29,12 +27,11 @@ class DrainIT {
 
   @TempDir Path folder;
   private final List<Socket> clients = new ArrayList<>();
-  private ServerSocket server;
+  private Echo server;
 
   @BeforeEach
   void serve() throws IOException {
-    server = new ServerSocket(0, SESSIONS, InetAddress.getLoopbackAddress());
-    start(this::accept);
+    server = new Echo();
   }
 
   @AfterEach
@@ -45,31 +42,6 @@ class DrainIT {
     server.close();
   }
 
-  private static void start(Runnable task) {
-    Thread thread = new Thread(task, "drain-server");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket client = server.accept();
-        start(() -> echo(client));
-      } catch (IOException e) {
-        return; // Closed.
-      }
-    }
-  }
-
-  private static void echo(Socket client) {
-    try (client) {
-      client.getInputStream().transferTo(client.getOutputStream());
-    } catch (IOException e) {
-      // Ended by the proxy, which the test is about.
-    }
-  }
-
   private Sluice run() throws IOException {
     Path file =
         Files.writeString(
@@ -78,10 +50,10 @@ class DrainIT {
             sluice {
               drain-timeout = %d ms
               frontends.web { bind = "127.0.0.1:0", backend = app }
-              backends.app.servers.a = "127.0.0.1:%d"
+              backends.app.servers.a = "%s"
             }
             """
-                .formatted(DRAIN.toMillis(), server.getLocalPort()));
+                .formatted(DRAIN.toMillis(), server.address()));
     return Sluice.start(folder, new SluiceJvm(), List.of("run", "-c", file.toString()));
   }
 

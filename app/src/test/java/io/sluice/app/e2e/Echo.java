@@ -6,17 +6,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
 
-/** A server that sends back what it gets, one client at a time, until it is closed. */
+/** A server that sends back what each client says, until it is closed. */
 final class Echo implements AutoCloseable {
   private static final int LIMIT_MS = 20_000;
 
   private final ServerSocket listener;
-  private final Thread thread = new Thread(this::serve, "echo");
 
   Echo() throws IOException {
-    listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
-    thread.setDaemon(true);
-    thread.start();
+    listener = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+    start(this::serve);
   }
 
   String address() {
@@ -60,13 +58,28 @@ final class Echo implements AutoCloseable {
     }
   }
 
+  private static void start(Runnable task) {
+    Thread thread = new Thread(task, "echo");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
   private void serve() {
     while (!listener.isClosed()) {
-      try (Socket client = listener.accept()) {
-        client.getInputStream().transferTo(client.getOutputStream());
+      try {
+        Socket client = listener.accept();
+        start(() -> serve(client));
       } catch (IOException e) {
         // The client has gone, or the listener: the loop's condition tells which.
       }
+    }
+  }
+
+  private static void serve(Socket client) {
+    try (client) {
+      client.getInputStream().transferTo(client.getOutputStream());
+    } catch (IOException e) {
+      // How the proxy ends the connection is what tests look at, at the other end.
     }
   }
 

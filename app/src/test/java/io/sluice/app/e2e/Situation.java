@@ -136,7 +136,7 @@ enum Situation {
     void play(Stage stage) throws IOException {
       stage.stall();
       Socket client = stage.connect();
-      stage.pass(200);
+      Stage.hearNothing(client, 200);
       client.shutdownOutput();
       Stage.expectAnyEnd(client);
     }
@@ -150,7 +150,7 @@ enum Situation {
     void play(Stage stage) throws IOException {
       stage.stall();
       Socket client = stage.connect();
-      stage.pass(200);
+      Stage.hearNothing(client, 200);
       Stage.reset(client);
     }
   },
@@ -184,7 +184,7 @@ enum Situation {
     void play(Stage stage) throws IOException {
       stage.occupy();
       Socket client = stage.connect();
-      stage.pass(200);
+      Stage.hearNothing(client, 200);
       Stage.reset(client);
     }
   },
@@ -202,7 +202,7 @@ enum Situation {
     void play(Stage stage) throws IOException {
       stage.occupy();
       Socket client = stage.connect();
-      stage.pass(200);
+      Stage.hearNothing(client, 200);
       client.shutdownOutput();
       Stage.expectAnyEnd(client);
     }
@@ -216,7 +216,7 @@ enum Situation {
     void play(Stage stage) throws IOException {
       Socket[] first = stage.occupy();
       Socket client = stage.connect();
-      stage.pass(200);
+      Stage.hearNothing(client, 200);
       first[0].close();
       first[1].close();
       Socket server = stage.accept();

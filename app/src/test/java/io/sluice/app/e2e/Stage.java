@@ -12,7 +12,6 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Where a {@link Situation} is played: a proxy's port, the server behind it, and its clients. */
 final class Stage implements AutoCloseable {
@@ -74,13 +73,13 @@ final class Stage implements AutoCloseable {
     return new Socket[] {client, server};
   }
 
-  /** Lets so many milliseconds pass, which are part of what is played. */
-  void pass(long ms) throws IOException {
+  /** For so many milliseconds {@code client} hears nothing: neither a byte nor an end. */
+  static void hearNothing(Socket client, int ms) throws IOException {
+    client.setSoTimeout(ms);
     try {
-      TimeUnit.MILLISECONDS.sleep(ms);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
+      throw new IOException("heard " + client.getInputStream().read() + " where nothing was due");
+    } catch (SocketTimeoutException e) {
+      client.setSoTimeout(LIMIT_MS);
     }
   }
 

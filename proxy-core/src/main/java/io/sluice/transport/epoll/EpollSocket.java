@@ -146,7 +146,11 @@ final class EpollSocket extends Registration implements StreamSocket {
   public long peek(ByteBuffer target) {
     assert target.hasRemaining() : "a zero-byte read would look like EOF";
     NativeMemory scratch = poller.scratch(target.remaining());
-    long count = peek(scratch.address(), target.remaining());
+    return shown(peek(scratch.address(), target.remaining()), scratch, target);
+  }
+
+  /** Puts what a call has brought into {@code scratch} into {@code target}; returns the same. */
+  private static long shown(long count, NativeMemory scratch, ByteBuffer target) {
     if (count > 0) {
       target.put(target.position(), scratch.buffer(), 0, (int) count);
       target.position(target.position() + (int) count);
@@ -156,10 +160,8 @@ final class EpollSocket extends Registration implements StreamSocket {
 
   @Override
   public void skip(int count) {
-    NativeMemory scratch = poller.sharedMemory();
     for (int left = count; left > 0; ) {
-      // An urgent mark may end a read early.
-      long taken = receive(scratch.address(), Math.min(left, scratch.bytes()));
+      long taken = discard(left); // An urgent mark may end it early.
       if (taken <= 0) {
         throw new IllegalStateException("bytes to be skipped are not there: " + taken);
       }
@@ -172,16 +174,9 @@ final class EpollSocket extends Registration implements StreamSocket {
     NativeMemory scratch = poller.sharedMemory();
     int wanted = Math.min(source.remaining(), scratch.bytes());
     scratch.buffer().put(0, source, source.position(), wanted);
-    long sent;
-    do {
-      sent = sys.send(fd(), scratch.address(), wanted, Linux.MSG_NOSIGNAL);
-    } while (sent == -Errno.EINTR);
+    long sent = send(scratch.address(), wanted);
     if (sent > 0) {
       source.position(source.position() + (int) sent);
-    } else if (sent == -Errno.EAGAIN) {
-      onFull();
-    } else {
-      onBroken();
     }
     return sent;
   }
@@ -190,12 +185,8 @@ final class EpollSocket extends Registration implements StreamSocket {
   public long receive(ByteBuffer target) {
     assert target.hasRemaining() : "a zero-byte read would look like EOF";
     NativeMemory scratch = poller.sharedMemory();
-    long count = receive(scratch.address(), Math.min(target.remaining(), scratch.bytes()));
-    if (count > 0) {
-      target.put(target.position(), scratch.buffer(), 0, (int) count);
-      target.position(target.position() + (int) count);
-    }
-    return count;
+    int max = Math.min(target.remaining(), scratch.bytes());
+    return shown(receive(scratch.address(), max), scratch, target);
   }
 
   @Override
