@@ -3,6 +3,7 @@ package io.sluice.health;
 import io.sluice.backend.Health;
 import io.sluice.backend.Server;
 import io.sluice.backend.ServerListener;
+import io.sluice.backend.ServerObserver;
 import io.sluice.backend.ServerState;
 import io.sluice.config.CheckConfig;
 import io.sluice.config.CheckConfig.InitialState;
@@ -47,11 +48,26 @@ public final class ServerHealth implements ServerListener {
     onError = terms.config().observe().onError();
     check = terms.config().check().isOn() ? checkOf(terms, dialogues) : null;
     agent = terms.config().agent().isOn() ? agentOf(terms) : null;
-    up = check == null || check.counted.isUp();
+    resume(server.state().health());
+    up = (check == null || check.counted.isUp()) && (agent == null || agent.counted.isUp());
     publish("");
     server.addListener(this);
     if (terms.config().observe().mode() == ObserveConfig.Mode.CONNECT) {
       server.setObserver(new Observation(terms.config().observe().errorLimit(), this));
+    }
+  }
+
+  /** Goes on from what was found of the server before, if anything was. */
+  private void resume(Health found) {
+    if (!found.isChecked()) {
+      return;
+    }
+    boolean bad = !found.isUp();
+    if (agent != null) {
+      agent.counted.set(!(bad && found.byAgent()));
+    }
+    if (check != null) {
+      check.counted.set(!bad || (found.byAgent() && agent != null));
     }
   }
 
@@ -133,7 +149,10 @@ public final class ServerHealth implements ServerListener {
     }
   }
 
-  void stop() {
+  /** Lets go of the server, which stays as it was found. */
+  void end() {
+    server.removeListener(this);
+    server.setObserver(ServerObserver.NONE);
     if (check != null) {
       check.cycle.stop();
     }
