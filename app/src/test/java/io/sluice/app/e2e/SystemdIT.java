@@ -19,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped units, unchanged but for drop-ins, under a real systemd that is their own. */
 @EndToEnd
-@EnabledIf(value = "isRoot", disabledReason = "boots a systemd in a container: needs root")
+@EnabledIf(
+    value = "io.sluice.app.e2e.Container#isPossible",
+    disabledReason = "boots a systemd in a container: needs root")
 class SystemdIT {
   private static final int BYTES = 3_000_000;
   private static final String SERVER = "127.0.0.1:9000";
@@ -32,19 +34,13 @@ class SystemdIT {
   /** Where the journal was when a test began. */
   private String cursor;
 
-  static boolean isRoot() {
-    return System.getProperty("user.name").equals("root")
-        && !Container.hierarchies().isEmpty()
-        && Container.hierarchies().stream().allMatch(Files::isWritable);
-  }
-
   @BeforeAll
   static void boot() throws IOException {
     Tool.SOCAT.path();
     byte[] bytes = new byte[BYTES];
     new Random(1).nextBytes(bytes);
     random = Files.write(folder.resolve("random"), bytes);
-    container = Container.boot(folder);
+    container = Container.withProxy(folder);
     String echo = "TCP-LISTEN:9000,bind=127.0.0.1,reuseaddr,fork";
     container.run("systemd-run", "--quiet", "--unit=echo", Tool.SOCAT.path(), echo, "PIPE");
     assertForwards("TCP:" + SERVER + ",retry=100,interval=0.1");
