@@ -8,7 +8,10 @@ import io.sluice.linux.Errno;
 import io.sluice.linux.ErrnoException;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.ListenSocket;
+import io.sluice.transport.UnixPath;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -133,29 +136,40 @@ final class Listeners {
 
   /** Before anything is bound: an address that is kept in vain may be a part of one that is not. */
   private void releaseUnwanted(Iterable<FrontendConfig> frontends) throws IOException {
-    if (kept.unclaimed().isEmpty()) {
+    if (kept.isEmpty()) {
       return;
     }
-    Map<String, List<Integer>> unwanted = new LinkedHashMap<>(kept.unclaimed());
+    Map<String, SockAddr> wanted = new LinkedHashMap<>();
     for (FrontendConfig frontend : frontends) {
       for (Address bind : frontend.binds()) {
         if (!(bind instanceof Address.Systemd)) {
           SockAddr address = Resolver.resolve(bind, "frontend " + frontend.name());
-          unwanted.remove(KeptSockets.name(address, listenOptions(frontend.listen(), bind)));
+          ListenOptions options = listenOptions(frontend.listen(), bind);
+          wanted.put(KeptSockets.name(address, options), address);
         }
       }
     }
-    for (Map.Entry<String, List<Integer>> one : unwanted.entrySet()) {
-      forget.accept(one.getKey());
+    for (String name : kept.unwanted(wanted)) {
+      forget.accept(name);
       mayBeReleased = true;
-      for (int descriptor : kept.claim(one.getKey())) {
+      for (int descriptor : kept.claim(name)) {
         try {
-          transport.transport().adopt(descriptor, ANY).close();
+          release(name, transport.transport().adopt(descriptor, ANY));
         } catch (IOException e) {
           throw notKept("a former bind", e);
         }
       }
     }
+  }
+
+  private static void release(String name, ListenSocket socket) throws IOException {
+    if (UnixPath.isPath(socket.address())) {
+      Path path = UnixPath.of(socket.address());
+      if (KeptSockets.isAt(name, path)) {
+        Files.deleteIfExists(path);
+      }
+    }
+    socket.close();
   }
 
   private static IOException notKept(String subject, IOException e) {
@@ -204,6 +218,14 @@ final class Listeners {
         throw new IOException(subject + e.getMessage() + reason, e);
       }
     }
+  }
+
+  /**
+   * Whether the paths of UNIX sockets that the proxy has made stay when it ends, because the next
+   * process goes on with the sockets. At first they do not.
+   */
+  void leavePaths(boolean stay) {
+    forEach((frontend, socket) -> socket.leavePath(stay));
   }
 
   private static String quoted(Set<String> names) {

@@ -11,7 +11,6 @@ import io.sluice.transport.ListenFailure;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.UnixPath;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * A listening descriptor that all loops have in their epoll, with EPOLLEXCLUSIVE, so that a waiting
@@ -24,8 +23,10 @@ final class EpollListenSocket implements ListenSocket {
   private final SockAddr address;
   private final TcpOptions tcp;
 
-  /** The path to remove at close; null unless this process bound one. */
+  /** The path to remove at close; null unless this proxy bound one, in this process or before. */
   private final UnixPath path;
+
+  private volatile boolean pathStays;
 
   private EpollListenSocket(Fd fd, SockAddr address, TcpOptions tcp, UnixPath path) {
     this.fd = fd;
@@ -51,8 +52,8 @@ final class EpollListenSocket implements ListenSocket {
     try {
       if (address.isUnix()) {
         socketOptions.applyUnix(fd.raw(), tcp);
-        if (isPath(address)) {
-          UnixPath.removeIfDead(pathOf(address));
+        if (UnixPath.isPath(address)) {
+          UnixPath.removeIfDead(UnixPath.of(address));
         }
       } else {
         applyListenOptions(socketOptions, fd.raw(), address, options);
@@ -63,8 +64,8 @@ final class EpollListenSocket implements ListenSocket {
       if (bound < 0) {
         throw ListenFailure.of(address, -bound);
       }
-      if (isPath(address)) {
-        path = UnixPath.bound(pathOf(address));
+      if (UnixPath.isPath(address)) {
+        path = UnixPath.bound(UnixPath.of(address));
         path.apply(options.unixFile());
       }
       int listening = sys.listen(fd.raw(), options.backlog());
@@ -81,24 +82,37 @@ final class EpollListenSocket implements ListenSocket {
     }
   }
 
-  /** The same for a TCP socket of ours, which the options of its bind hold for too. */
+  /** The same for a socket of ours, which the options of its bind hold for too. */
   static EpollListenSocket readopt(Syscalls sys, int raw, ListenOptions options, TcpOptions tcp)
       throws IOException {
-    EpollListenSocket adopted = adopt(sys, raw, tcp);
     SocketOptions socketOptions = new SocketOptions(sys);
-    // Off again, where the configuration before had them on.
-    socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_DEFER_ACCEPT, 0, "TCP_DEFER_ACCEPT");
-    socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_FASTOPEN, 0, "TCP_FASTOPEN");
-    applyConnectionOptions(socketOptions, raw, options);
+    SockAddr address = socketOptions.localAddress(raw);
+    UnixPath path = null;
+    if (UnixPath.isPath(address)) {
+      path = UnixPath.bound(UnixPath.of(address));
+      path.apply(options.unixFile());
+    }
+    EpollListenSocket adopted = adopt(sys, raw, tcp, path);
+    if (!address.isUnix()) {
+      // Off again, where the configuration before had them on.
+      socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_DEFER_ACCEPT, 0, "TCP_DEFER_ACCEPT");
+      socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_FASTOPEN, 0, "TCP_FASTOPEN");
+      applyConnectionOptions(socketOptions, raw, options);
+    }
     // listen(2) of a socket that listens changes its backlog.
     int listening = sys.listen(raw, options.backlog());
     if (listening < 0) {
-      throw ListenFailure.of(adopted.address, -listening);
+      throw ListenFailure.of(address, -listening);
     }
     return adopted;
   }
 
   static EpollListenSocket adopt(Syscalls sys, int raw, TcpOptions tcp) throws IOException {
+    return adopt(sys, raw, tcp, null);
+  }
+
+  private static EpollListenSocket adopt(Syscalls sys, int raw, TcpOptions tcp, UnixPath path)
+      throws IOException {
     SocketOptions socketOptions = new SocketOptions(sys);
     SockAddr address = socketOptions.localAddress(raw);
     if (address.isUnix()) {
@@ -109,7 +123,7 @@ final class EpollListenSocket implements ListenSocket {
       socketOptions.set(raw, Linux.SOL_SOCKET, Linux.SO_KEEPALIVE, 0, "SO_KEEPALIVE");
       socketOptions.apply(raw, tcp);
     }
-    return new EpollListenSocket(new Fd(sys, raw), address, tcp, null);
+    return new EpollListenSocket(new Fd(sys, raw), address, tcp, path);
   }
 
   int raw() {
@@ -132,19 +146,21 @@ final class EpollListenSocket implements ListenSocket {
   }
 
   @Override
+  public String pathIdentity() {
+    return path == null ? "" : path.identity();
+  }
+
+  @Override
+  public void leavePath(boolean stays) {
+    pathStays = stays;
+  }
+
+  @Override
   public void close() {
-    if (path != null) {
+    if (path != null && !pathStays) {
       path.removeIfOurs();
     }
     fd.close();
-  }
-
-  private static boolean isPath(SockAddr address) {
-    return address.toString().startsWith("unix:/");
-  }
-
-  private static Path pathOf(SockAddr address) {
-    return Path.of(address.toString().substring("unix:".length()));
   }
 
   private static void applyListenOptions(
