@@ -82,6 +82,7 @@ final class Daemon {
         Proxy.start(config, transport, inherited.descriptors(), manager::removeDescriptors);
     if (manager.keepsDescriptors()) {
       started.openedSockets().forEach(manager::storeDescriptor);
+      started.leavePaths(true);
     }
     proxy = started;
     warnOfFallback(started.transport());
@@ -151,6 +152,7 @@ final class Daemon {
     while (!stopAsked.await(idle.period().toNanos(), TimeUnit.NANOSECONDS)) {
       if (idle.isOver(started.sessions(), started.sessionsTotal(), System.nanoTime())) {
         LOG.info("no session for {} s: ending (exit-idle-time)", seconds(limit));
+        started.leavePaths(false); // Nobody comes after it: the manager closes what it keeps.
         return;
       }
     }
