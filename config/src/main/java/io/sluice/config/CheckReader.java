@@ -127,9 +127,6 @@ final class CheckReader {
     List<CheckStep> steps = CheckStepParser.steps(check, "send-expect");
     CheckKind.Http http = http(check.section("http"));
     String serverName = check.text("server-name", NAME, "the name of a host", NO_TEXT);
-    if (type == Type.SEND_EXPECT && steps.isEmpty() && !check.isBroken()) {
-      findings.error(check.place("send-expect"), "a check of this type needs at least one step");
-    }
     return type == null
         ? new CheckKind.None()
         : switch (type) {
@@ -177,6 +174,9 @@ final class CheckReader {
 
   private void checkWhole(HealthConfig health, boolean serverIsUnix) {
     boolean checked = health.check().isOn();
+    if (health.check().kind() instanceof CheckKind.SendExpect talk && talk.steps().isEmpty()) {
+      findings.error(check.place("type"), "a check of this type needs at least one step");
+    }
     if (checked) {
       checkTarget(check, health.check().target(), serverIsUnix);
     }

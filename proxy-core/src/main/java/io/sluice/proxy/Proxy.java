@@ -25,6 +25,7 @@ import io.sluice.stats.CounterSet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -367,8 +368,12 @@ public final class Proxy implements AutoCloseable {
     accepting = true;
     for (SessionLoop sessions : loops.all()) {
       List<Acceptor> own = new ArrayList<>();
+      Map<String, Integer> binds = new HashMap<>();
       listeners.forEach(
-          (name, socket) -> own.add(new Acceptor(sessions, socket, frontends.get(name))));
+          (name, socket) -> {
+            int bind = binds.merge(name, 1, Integer::sum);
+            own.add(new Acceptor(sessions, socket, frontends.get(name), bind));
+          });
       acceptors.add(own);
       sessions.loop().execute(() -> own.forEach(Acceptor::start));
       sessions.loop().start();

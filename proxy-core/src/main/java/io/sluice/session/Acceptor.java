@@ -42,6 +42,7 @@ public final class Acceptor implements EventLoop.Task {
   private final EventLoop loop;
   private final ListenSocket socket;
   private final Frontend frontend;
+  private final int bind;
   private final Timer pause =
       new Timer() {
         @Override
@@ -54,11 +55,16 @@ public final class Acceptor implements EventLoop.Task {
   private long loggedNs;
   private boolean logged;
 
-  /** Accepts from {@code socket} for {@code frontend}, once started. */
-  public Acceptor(SessionLoop sessions, ListenSocket socket, Frontend frontend) {
+  /**
+   * Accepts from {@code socket} for {@code frontend}, once started.
+   *
+   * @param bind the socket's number among those of the frontend, from 1
+   */
+  public Acceptor(SessionLoop sessions, ListenSocket socket, Frontend frontend, int bind) {
     this.sessions = sessions;
     this.socket = socket;
     this.frontend = frontend;
+    this.bind = bind;
     loop = sessions.loop();
   }
 
@@ -98,7 +104,7 @@ public final class Acceptor implements EventLoop.Task {
         onAcceptFailed(-loop.poller().lastError());
         return;
       }
-      sessions.dispatch(client, frontend);
+      sessions.dispatch(client, frontend, bind);
     }
   }
 
