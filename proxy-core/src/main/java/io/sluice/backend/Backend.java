@@ -101,11 +101,6 @@ public final class Backend {
     return balancing.isBinding();
   }
 
-  /** Whether so few servers are up that those that are down are used too. */
-  public boolean isPanicking() {
-    return candidates.isPanic();
-  }
-
   /** The servers that new sessions go to now. */
   public List<Server> usable() {
     return candidates.servers();

@@ -12,7 +12,6 @@ final class Candidates {
   private static final int HUNDRED = 100;
 
   private final List<Server> servers;
-  private final boolean panic;
 
   /** Null exactly when there are no servers. */
   private final Balancer balancer;
@@ -20,9 +19,8 @@ final class Candidates {
   /** By {@link Server#index}: the place in {@link #servers}, or {@link Balancer#NONE}. */
   private final int[] places;
 
-  private Candidates(List<Server> servers, boolean panic, int all, Balancing balancing) {
+  private Candidates(List<Server> servers, int all, Balancing balancing) {
     this.servers = servers;
-    this.panic = panic;
     balancer = servers.isEmpty() ? null : balancing.over(servers);
     places = new int[all];
     Arrays.fill(places, Balancer.NONE);
@@ -44,11 +42,11 @@ final class Candidates {
         of(weighty, server -> !server.config().backup() && server.state().isUsableInPanic());
     boolean few = weight(active) * HUNDRED < weight(wanted) * config.panicPercent();
     if (few && (!active.isEmpty() || backup.isEmpty())) {
-      return new Candidates(wanted, true, all.size(), balancing);
+      return new Candidates(wanted, all.size(), balancing);
     }
     List<Server> standIns =
         config.useAllBackups() ? backup : backup.subList(0, Math.min(1, backup.size()));
-    return new Candidates(active.isEmpty() ? standIns : active, false, all.size(), balancing);
+    return new Candidates(active.isEmpty() ? standIns : active, all.size(), balancing);
   }
 
   private static List<Server> of(List<Server> servers, Predicate<Server> which) {
@@ -61,10 +59,6 @@ final class Candidates {
 
   boolean isEmpty() {
     return servers.isEmpty();
-  }
-
-  boolean isPanic() {
-    return panic;
   }
 
   List<Server> servers() {

@@ -124,11 +124,6 @@ public final class Server implements Candidate {
     return slowStart;
   }
 
-  /** How much of its weight and limit it has after it has been down: 1 to 100 percent. */
-  public int slowStartPercent() {
-    return slowStart.percent();
-  }
-
   /** What an operator wants of it from now on. */
   public void setAdmin(ServerState.Admin wanted, String why) {
     backend.change(this, now -> now.with(wanted), why);
@@ -181,19 +176,6 @@ public final class Server implements Candidate {
     }
     weight = absolute;
     backend.onTermsChanged();
-  }
-
-  /**
-   * Changes its share to a percentage of the configured one, at most {@value #WEIGHT_MAX}: what
-   * HAProxy's agents and {@code set server weight 50%} say.
-   *
-   * @throws IllegalArgumentException when it is negative
-   */
-  public void setWeightPercent(int percent) {
-    if (percent < 0) {
-      throw new IllegalArgumentException("a weight cannot be negative: " + percent + "%");
-    }
-    setWeight((int) Math.min(WEIGHT_MAX, (long) config.weight() * percent / HUNDRED));
   }
 
   /** Its share now, with what its slow start leaves of it: 100 for each unit of weight. */

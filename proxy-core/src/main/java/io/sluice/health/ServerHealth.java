@@ -5,9 +5,9 @@ import io.sluice.backend.Server;
 import io.sluice.backend.ServerListener;
 import io.sluice.backend.ServerState;
 import io.sluice.config.CheckConfig;
-import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.CheckConfig.InitialState;
 import io.sluice.config.ObserveConfig;
+import io.sluice.config.ProxyVersion;
 import io.sluice.health.CheckStatus.Outcome;
 import io.sluice.loop.EventLoop;
 import io.sluice.stats.Counter;
@@ -58,10 +58,7 @@ public final class ServerHealth implements ServerListener {
   private Part checkOf(ServerTerms terms, Dialogues dialogues) {
     CheckConfig config = terms.config().check();
     CheckAddress address = new CheckAddress(server, terms.checkHost(), config.target().port());
-    Header header = config.proxyProtocol();
-    if (header == Header.INHERIT) {
-      header = address.isOwn() ? terms.sessionHeader() : Header.NONE;
-    }
+    ProxyVersion inherited = address.isOwn() ? terms.sessionHeader() : ProxyVersion.NONE;
     long intervalNs = config.interval().toNanos();
     long answerNs = config.timeout().toNanos();
     boolean shorter =
@@ -78,7 +75,7 @@ public final class ServerHealth implements ServerListener {
         new CheckTerms(
             address,
             terms.tcp(),
-            header,
+            config.proxyProtocol().or(inherited),
             shorter ? terms.connectTimeout().toNanos() : intervalNs,
             answerNs,
             dialogues.of(config.kind(), address)));
@@ -95,7 +92,7 @@ public final class ServerHealth implements ServerListener {
         new CheckTerms(
             address,
             terms.tcp(),
-            Header.NONE,
+            ProxyVersion.NONE,
             intervalNs,
             0,
             wake -> new AgentCheck(send, this::onAgentLine)));

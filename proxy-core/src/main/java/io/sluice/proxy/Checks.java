@@ -5,9 +5,7 @@ import io.sluice.backend.Server;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.ServerConfig;
-import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.CheckTarget;
-import io.sluice.config.ProxyVersion;
 import io.sluice.config.SluiceConfig;
 import io.sluice.health.HealthChecks;
 import io.sluice.health.ServerTerms;
@@ -53,16 +51,7 @@ final class Checks {
         host(config.health().agent().target(), "agent of " + subject),
         backend.connectTimeout(),
         backend.tcp(),
-        header(backend.session().sendProxyProtocol()));
-  }
-
-  /** What a check that inherits it begins with where sessions begin with a header. */
-  private static Header header(ProxyVersion ofSessions) {
-    return switch (ofSessions) {
-      case NONE -> Header.NONE;
-      case V1 -> Header.V1;
-      case V2 -> Header.V2;
-    };
+        backend.session().sendProxyProtocol());
   }
 
   private static Optional<SockAddr> host(CheckTarget target, String subject) throws IOException {

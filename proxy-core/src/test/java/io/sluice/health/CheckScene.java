@@ -6,7 +6,6 @@ import io.sluice.backend.balance.Balancing;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.ServerConfig;
-import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.CheckTarget;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
@@ -86,7 +85,7 @@ final class CheckScene implements AutoCloseable {
         host(config.health().agent().target()),
         backend.connectTimeout(),
         backend.tcp(),
-        Header.NONE);
+        backend.session().sendProxyProtocol());
   }
 
   private static Optional<SockAddr> host(CheckTarget target) {
