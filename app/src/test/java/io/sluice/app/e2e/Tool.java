@@ -29,6 +29,8 @@ enum Tool {
   NGINX("nginx", "nginx"),
   OPENSSL("openssl", "openssl"),
   NSENTER("nsenter", "util-linux"),
+  PG_BASEBACKUP("pg_basebackup", "postgresql"),
+  PG_CTL("pg_ctl", "postgresql"),
   PGBENCH("pgbench", "postgresql"),
   POSTGRES("postgres", "postgresql"),
   PSQL("psql", "postgresql-client"),
