@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -73,5 +74,11 @@ public record ControlSocketConfig(Mode mode, String path) {
         yield first.startsWith("/") ? Optional.of(first + "/" + NAME) : Optional.empty();
       }
     };
+  }
+
+  /** As the configuration has it. */
+  @Override
+  public String toString() {
+    return mode == Mode.PATH ? path : mode.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.app.service;
 import io.sluice.proxy.Proxy;
 import io.sluice.systemd.ServiceManager;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Tells the service manager how the proxy is doing, from the moment at which it listens to its end.
@@ -13,6 +14,15 @@ public interface ServiceReport extends AutoCloseable {
   ServiceReport NONE =
       new ServiceReport() {
         @Override
+        public void reloading() {}
+
+        @Override
+        public void reloaded() {}
+
+        @Override
+        public void reloadFailed(String why) {}
+
+        @Override
         public void draining(Duration limit) {}
 
         @Override
@@ -22,11 +32,20 @@ public interface ServiceReport extends AutoCloseable {
   /**
    * Begins to tell.
    *
-   * @param way how bytes are moved, in words
+   * @param way how bytes are moved, in words; a reload may change it
    */
-  static ServiceReport begin(ServiceManager manager, Proxy proxy, String way) {
+  static ServiceReport begin(ServiceManager manager, Proxy proxy, Supplier<String> way) {
     return manager == ServiceManager.NONE ? NONE : new PeriodicReport(manager, proxy, way);
   }
+
+  /** The configuration is being read again. */
+  void reloading();
+
+  /** The proxy runs by the configuration that was read. */
+  void reloaded();
+
+  /** The proxy runs as before, which is told until a reload succeeds. */
+  void reloadFailed(String why);
 
   /** The proxy accepts no more, and lets sessions go on for {@code limit} at most. */
   void draining(Duration limit);
