@@ -146,7 +146,7 @@ final class Daemon {
   }
 
   private void serve(Proxy started, Control control, Consumer<Proxy> onListening) {
-    try (ServiceReport report = ServiceReport.begin(manager, started, () -> words(started))) {
+    try (ServiceReport report = ServiceReport.begin(manager, started, words(started))) {
       Reload reload = new Reload(source, loaded, next -> goOver(started, next), report);
       Reloads asked = new Reloads(reload);
       reloads = asked;
@@ -187,8 +187,9 @@ final class Daemon {
     err.flush();
   }
 
+  /** A reload does not change it. */
   private String words(Proxy running) {
-    return Way.of(config, running);
+    return Way.of(loaded.config(), running);
   }
 
   private String way() {

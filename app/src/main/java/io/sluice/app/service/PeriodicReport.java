@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * A status line every few seconds, where it has changed, and the watchdog's rounds; while draining
@@ -21,7 +20,7 @@ final class PeriodicReport implements ServiceReport {
 
   private final ServiceManager manager;
   private final Proxy proxy;
-  private final Supplier<String> way;
+  private final String way;
   private final StatusLine line;
   private final ScheduledExecutorService clock;
   private String told = "";
@@ -32,7 +31,7 @@ final class PeriodicReport implements ServiceReport {
   private volatile boolean draining;
   private volatile long drainedAtNs;
 
-  PeriodicReport(ServiceManager manager, Proxy proxy, Supplier<String> way) {
+  PeriodicReport(ServiceManager manager, Proxy proxy, String way) {
     this.manager = manager;
     this.proxy = proxy;
     this.way = way;
@@ -118,7 +117,7 @@ final class PeriodicReport implements ServiceReport {
   /** Without rates: for these a loop would have to be waited for. */
   private synchronized void ready(String wrong) {
     trouble = wrong;
-    told = trouble + present() + " (" + way.get() + ")";
+    told = trouble + present() + " (" + way + ")";
     manager.ready(told);
   }
 

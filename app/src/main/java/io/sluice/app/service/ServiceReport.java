@@ -3,7 +3,6 @@ package io.sluice.app.service;
 import io.sluice.proxy.Proxy;
 import io.sluice.systemd.ServiceManager;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /**
  * Tells the service manager how the proxy is doing, from the moment at which it listens to its end.
@@ -32,9 +31,9 @@ public interface ServiceReport extends AutoCloseable {
   /**
    * Begins to tell.
    *
-   * @param way how bytes are moved, in words; a reload may change it
+   * @param way how bytes are moved, in words
    */
-  static ServiceReport begin(ServiceManager manager, Proxy proxy, Supplier<String> way) {
+  static ServiceReport begin(ServiceManager manager, Proxy proxy, String way) {
     return manager == ServiceManager.NONE ? NONE : new PeriodicReport(manager, proxy, way);
   }
 

@@ -3,7 +3,6 @@ package io.sluice.app.service;
 import io.sluice.proxy.Snapshot;
 import io.sluice.stats.Counter;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /**
  * What {@code systemctl status} shows: {@code 3 sessions, 4 of 5 servers up, 1.2 MB/s to servers,
@@ -12,7 +11,7 @@ import java.util.function.Supplier;
 final class StatusLine {
   private static final String[] UNITS = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
 
-  private final Supplier<String> way;
+  private final String way;
   private long toServer;
   private long toClient;
   private long atNs;
@@ -22,7 +21,7 @@ final class StatusLine {
    *
    * @param way how bytes are moved, in words
    */
-  StatusLine(Supplier<String> way, long nowNs) {
+  StatusLine(String way, long nowNs) {
     this.way = way;
     atNs = nowNs;
   }
@@ -41,7 +40,7 @@ final class StatusLine {
             + " to servers, "
             + rate((now.all().get(Counter.BYTES_TO_CLIENT) - toClient) / seconds)
             + " to clients ("
-            + way.get()
+            + way
             + ")";
     remember(now, nowNs);
     return text;

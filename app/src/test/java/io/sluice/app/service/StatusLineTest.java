@@ -24,7 +24,7 @@ class StatusLineTest {
 
   @Test
   void ratesAreThoseSinceTheLineBefore() {
-    StatusLine line = new StatusLine(() -> "epoll, copy, 1 thread", 0);
+    StatusLine line = new StatusLine("epoll, copy, 1 thread", 0);
 
     assertThat(line.text("1 session", moved(0, 2_000_500), 2_000_000_000L))
         .isEqualTo("1 session, 0 B/s to servers, 1.0 MB/s to clients (epoll, copy, 1 thread)");
