@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done, also after SIGTERM or SIGINT",
       "1:failed: cannot bind, the transport does not work here, ...",
       "2:wrong command line or configuration",
+      "3:no process to reload",
       "70:a defect of the program"
     })
 final class SluiceCommand implements Runnable {
@@ -40,6 +41,7 @@ final class SluiceCommand implements Runnable {
       List.of(
           ForwardCommand.class,
           RunCommand.class,
+          ReloadCommand.class,
           CheckCommand.class,
           VersionCommand.class,
           DemoCommand.class,

@@ -153,6 +153,49 @@ class NotifyTest {
   }
 
   @Test
+  void failedReloadIsToldUntilOneSucceeds() throws Exception {
+    Path file = folder.resolve("sluice.conf");
+    String good =
+        "sluice.frontends.web { bind = \"127.0.0.1:0\", backend = app }\n"
+            + "sluice.backends.app.servers.a = \""
+            + server.address()
+            + "\"\n";
+    Files.writeString(file, good);
+    try (SluiceProcess sluice =
+        SluiceProcess.start(
+            Map.of("NOTIFY_SOCKET", manager.address()),
+            Main.class,
+            List.of(),
+            "run",
+            "-c",
+            file.toString())) {
+      manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=listening ("));
+      Files.writeString(file, good + "sluice.thread = 4\n");
+
+      sluice.signal("HUP");
+
+      assertThat(manager.await("RELOADING", text -> text.startsWith("RELOADING=1\n")))
+          .matches("RELOADING=1\nMONOTONIC_USEC=\\d+\nSTATUS=reloading, 0 sessions, .*");
+      String wrong = "last reload failed (" + file + ":3: sluice.thread = 4: unknown key; ";
+      assertThat(manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=last reload")))
+          .startsWith("READY=1\nSTATUS=" + wrong)
+          .contains("), 0 sessions, 1 of 1 server up (")
+          .endsWith("\nMAINPID=" + sluice.pid());
+      try (Socket client = sluice.connect()) {
+        assertThat(client.getInputStream().read()).isEqualTo('a');
+        manager.await(
+            "STATUS",
+            text -> text.startsWith("STATUS=" + wrong) && text.contains("), 1 session, "));
+      }
+
+      Files.writeString(file, good);
+      sluice.signal("HUP");
+
+      manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=0 sessions, 1 of 1 "));
+    }
+  }
+
+  @Test
   void vanishedSocketIsAWarningAndNothingElse() throws Exception {
     String socket = folder.resolve("nobody").toString();
     Map<String, String> environment = Map.of("NOTIFY_SOCKET", socket, "WATCHDOG_USEC", "40000");
