@@ -96,6 +96,20 @@ final class OtherValues {
       slow-start | 7s
       on-marked-down | close-sessions
       servers.s.address | "h:7"
+      discover.name | seven.example | name = a.example, port = 8
+      discover.type | aaaa | name = a.example, port = 8
+      discover.port | 7 | name = a.example, port = 8
+      discover.slots | 7 | name = a.example, port = 8
+      discover.prefix | seven | name = a.example, port = 8
+      discover.resolvers | ["10.0.0.7"] | name = a.example, port = 8
+      discover.timeout | 777ms | name = a.example, port = 8
+      discover.retries | 7 | name = a.example, port = 8
+      discover.retry-interval | 777ms | name = a.example, port = 8
+      discover.ttl-min | 7s | name = a.example, port = 8
+      discover.ttl-max | 7m | name = a.example, port = 8
+      discover.hold-obsolete | 7s | name = a.example, port = 8
+      discover.hold-nx | 7s | name = a.example, port = 8
+      discover.hold-failure | 7s | name = a.example, port = 8
       source.address | "10.0.0.7"
       source.ports | 7000-7007
       source.interface | lo

@@ -83,9 +83,9 @@ public final class Proxy implements AutoCloseable {
   /** Finds out at the start what would otherwise be found by every session. */
   private void checkSources() throws IOException {
     for (Backend backend : backends.values()) {
-      SourceAddress source = backend.config().tcp().source();
-      if (!source.isAny()) {
-        for (Server server : backend.servers()) {
+      for (Server server : backend.servers()) {
+        SourceAddress source = server.config().tcp().source();
+        if (!source.isAny()) {
           transport.transport().checkSource(server.address(), source);
         }
       }

@@ -184,9 +184,7 @@ class HealthIT {
                 first.address())) {
       await(sluice, "Server b/s0 is UP");
       agent.setSoTimeout(100);
-      sluice
-          .program()
-          .await("drain", LIMIT, () -> answer(agent));
+      sluice.program().await("drain", LIMIT, () -> answer(agent));
       await(sluice, "Server b/s0 enters drain state");
       try (Socket client = sluice.connect()) {
         assertThat(client.getInputStream().read()).isEqualTo(-1);
