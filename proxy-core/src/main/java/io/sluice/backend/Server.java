@@ -37,9 +37,10 @@ public final class Server implements Candidate {
   private final Line line = new Line();
 
   private volatile SockAddr address;
-  private volatile ServerState state = ServerState.INITIAL;
+  private volatile ServerState state;
   private volatile ServerObserver observer = ServerObserver.NONE;
   private volatile int weight;
+  private volatile boolean backup;
   private volatile int requeued;
 
   /** 0 means no limit. */
@@ -50,12 +51,14 @@ public final class Server implements Candidate {
   /**
    * A server for {@code loops} loops.
    *
-   * @param address what the configuration's is resolved to
+   * @param address what the configuration's is resolved to; of a slot, which nothing fills yet, any
    */
   public Server(ServerConfig config, SockAddr address, int loops) {
     this.config = config;
     this.address = address;
     weight = config.weight();
+    backup = config.backup();
+    state = ServerState.INITIAL.withResolved(!config.isSlot());
     maxConnections = config.maxConnections();
     slowStart = new SlowStart(config.slowStart().toNanos());
     counters = new CounterSet(loops);
@@ -68,9 +71,14 @@ public final class Server implements Candidate {
   }
 
   /** Its name in the configuration. */
-  @Override
   public String name() {
     return config.name();
+  }
+
+  /** Whichever slot an address fills, proxies that know of it choose alike. */
+  @Override
+  public String hashName() {
+    return config.isSlot() ? address.toString() : config.name();
   }
 
   /** The terms that it began with. */
@@ -163,6 +171,23 @@ public final class Server implements Candidate {
   /** Its share of new sessions as an operator sees it: 0 to {@value #WEIGHT_MAX}. */
   public int weight() {
     return weight;
+  }
+
+  /** Whether it is used only while all servers that are no backup are down. */
+  public boolean isBackup() {
+    return backup;
+  }
+
+  /**
+   * Changes at run time what its place among the servers of the backend is.
+   *
+   * @param share as in {@link #setWeight}
+   */
+  public void setTerms(int share, boolean standsIn) {
+    if (share != weight || standsIn != backup) {
+      backup = standsIn;
+      setWeight(share);
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ package io.sluice.proxy;
 import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.backend.ServerState;
 import io.sluice.backend.WarmUp;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.FrontendConfig;
@@ -58,6 +59,7 @@ public final class Proxy implements AutoCloseable {
   private final Loops loops = new Loops();
   private final ServerSessions servers = new ServerSessions(backends, loops);
   private final List<List<Acceptor>> acceptors = new ArrayList<>();
+  private final Discoveries discoveries = new Discoveries();
   private HealthChecks checks = HealthChecks.NONE;
   private LoopPulse pulse = new LoopPulse(List.of());
   private boolean started;
@@ -85,7 +87,9 @@ public final class Proxy implements AutoCloseable {
       SourceAddress source = backend.config().tcp().source();
       if (!source.isAny()) {
         for (Server server : backend.servers()) {
-          transport.transport().checkSource(server.address(), source);
+          if (!server.config().isSlot()) {
+            transport.transport().checkSource(server.address(), source);
+          }
         }
       }
     }
@@ -151,6 +155,7 @@ public final class Proxy implements AutoCloseable {
       proxy.listeners.open(config.frontends().values());
       proxy.openLoops(config, loopCount);
       proxy.checks = Checks.of(config, proxy.backends, proxy.loops.all());
+      proxy.discoveries.start(proxy.backends.values());
     } catch (IOException | RuntimeException e) {
       proxy.close();
       throw e;
@@ -204,18 +209,14 @@ public final class Proxy implements AutoCloseable {
     return totalGate.active();
   }
 
-  /** Servers of all backends. */
+  /** Servers of all backends that have an address: all but the slots that nothing fills. */
   public int servers() {
-    return backends.values().stream().mapToInt(backend -> backend.servers().size()).sum();
+    return Backends.count(backends.values(), ServerState::resolved);
   }
 
   /** Servers that are up: neither an operator nor a check has found against them. */
   public int serversUp() {
-    return (int)
-        backends.values().stream()
-            .flatMap(backend -> backend.servers().stream())
-            .filter(server -> server.state().isUp())
-            .count();
+    return Backends.count(backends.values(), ServerState::isUp);
   }
 
   /** Sessions begun, ever. */
@@ -329,6 +330,7 @@ public final class Proxy implements AutoCloseable {
     }
     closed = true;
     stopAccepting();
+    discoveries.close();
     if (started) {
       loops.onEach(sessions -> sessions.closeAll(CloseReason.KILLED));
       awaitMirrors();
