@@ -53,6 +53,7 @@ final class ListenLines {
     String servers =
         backend.servers().stream()
             .map(server -> server.address().toString())
+            .distinct() // All slots have one.
             .collect(Collectors.joining(", "));
     String target =
         backend.name().equals(frontend.name()) ? servers : backend.name() + ": " + servers;

@@ -35,10 +35,10 @@ final class Candidates {
    */
   static Candidates of(List<Server> all, BalanceConfig config, Balancing balancing) {
     List<Server> weighty = all.stream().filter(server -> server.weight() > 0).toList();
-    List<Server> active = of(weighty, server -> !server.config().backup() && server.isUsable());
-    List<Server> backup = of(weighty, server -> server.config().backup() && server.isUsable());
+    List<Server> active = of(weighty, server -> !server.isBackup() && server.isUsable());
+    List<Server> backup = of(weighty, server -> server.isBackup() && server.isUsable());
     List<Server> wanted =
-        of(weighty, server -> !server.config().backup() && server.state().isUsableInPanic());
+        of(weighty, server -> !server.isBackup() && server.state().isUsableInPanic());
     boolean few = weight(active) * HUNDRED < weight(wanted) * config.panicPercent();
     if (few && (!active.isEmpty() || backup.isEmpty())) {
       return new Candidates(wanted, balancing);

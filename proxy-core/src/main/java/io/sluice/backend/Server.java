@@ -34,9 +34,10 @@ public final class Server implements Candidate {
 
   private volatile ServerConfig config;
   private volatile SockAddr address;
-  private volatile ServerState state = ServerState.INITIAL;
+  private volatile ServerState state;
   private volatile ServerObserver observer = ServerObserver.NONE;
   private volatile int weight;
+  private volatile boolean backup;
   private volatile int requeued;
 
   /** 0 means no limit. */
@@ -47,7 +48,7 @@ public final class Server implements Candidate {
   /**
    * A server for {@code loops} loops.
    *
-   * @param address what the configuration's is resolved to
+   * @param address what the configuration's is resolved to; of a slot, which nothing fills yet, any
    */
   public Server(ServerConfig config, SockAddr address, int loops) {
     this(config, address, new CounterSet(loops));
@@ -58,6 +59,8 @@ public final class Server implements Candidate {
     this.config = config;
     this.address = address;
     weight = config.weight();
+    backup = config.backup();
+    state = ServerState.INITIAL.withResolved(!config.isSlot());
     maxConnections = config.maxConnections();
     slowStart = new SlowStart(config.slowStart().toNanos());
     this.counters = counters;
@@ -78,6 +81,9 @@ public final class Server implements Candidate {
     if (next.weight() != before.weight()) {
       weight = next.weight();
     }
+    if (next.backup() != before.backup()) {
+      backup = next.backup();
+    }
     if (next.maxConnections() != before.maxConnections()) {
       maxConnections = next.maxConnections();
     }
@@ -85,9 +91,15 @@ public final class Server implements Candidate {
   }
 
   /** Its name in the configuration. */
-  @Override
   public String name() {
     return config.name();
+  }
+
+  /** Whichever slot an address fills, proxies that know of it choose alike. */
+  @Override
+  public String hashName() {
+    ServerConfig now = config;
+    return now.isSlot() ? address.toString() : now.name();
   }
 
   /** The terms that hold for it now. */
@@ -182,6 +194,23 @@ public final class Server implements Candidate {
   /** Its share of new sessions as an operator sees it: 0 to {@value #WEIGHT_MAX}. */
   public int weight() {
     return weight;
+  }
+
+  /** Whether it is used only while all servers that are no backup are down. */
+  public boolean isBackup() {
+    return backup;
+  }
+
+  /**
+   * Changes at run time what its place among the servers of the backend is.
+   *
+   * @param share as in {@link #setWeight}
+   */
+  public void setTerms(int share, boolean standsIn) {
+    if (share != weight || standsIn != backup) {
+      backup = standsIn;
+      setWeight(share);
+    }
   }
 
   /**

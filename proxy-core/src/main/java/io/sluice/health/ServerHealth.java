@@ -12,8 +12,10 @@ import io.sluice.config.ProxyVersion;
 import io.sluice.health.CheckStatus.Outcome;
 import io.sluice.loop.EventLoop;
 import io.sluice.stats.Counter;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,18 +163,35 @@ public final class ServerHealth implements ServerListener {
     }
   }
 
-  /** Maintenance is over: up until the next check, which is now. */
+  /**
+   * Maintenance is over: up until the next check, which is now. Where another address takes the
+   * place of one, what was asked of the old one does not count for it.
+   */
   @Override
   public void onStateChanged(Server which, ServerState before, ServerState after, String why) {
-    if (check != null && isPausing(before) && !isPausing(after)) {
-      loop.execute(
-          () -> {
-            check.counted.reset();
-            up = check.counted.isUp() && (agent == null || agent.counted.isUp());
-            publish(why);
-            check.cycle.hasten(0);
-          });
+    if (before.resolved() && !after.resolved()) {
+      loop.execute(() -> parts().forEach(part -> part.cycle.interrupt()));
     }
+    if (isPausing(before) && !isPausing(after)) {
+      loop.execute(() -> resume(why, !before.resolved()));
+    }
+  }
+
+  private void resume(String why, boolean elsewhere) {
+    if (agent != null && elsewhere) {
+      agent.counted.reset();
+      agent.cycle.hasten(0);
+    }
+    if (check != null) {
+      check.counted.reset();
+      check.cycle.hasten(0);
+    }
+    up = parts().allMatch(part -> part.counted.isUp());
+    publish(why);
+  }
+
+  private Stream<Part> parts() {
+    return Stream.of(check, agent).filter(Objects::nonNull);
   }
 
   private static boolean isPausing(ServerState state) {
@@ -309,7 +328,7 @@ public final class ServerHealth implements ServerListener {
     /** An agent is heard in maintenance too: only it can end what it began. */
     @Override
     public boolean isPaused() {
-      return this == check && isPausing(server.state());
+      return this == check ? isPausing(server.state()) : !server.state().resolved();
     }
 
     @Override

@@ -59,7 +59,8 @@ public final class StateLog implements ServerListener {
         String reason = after.admin() == Admin.MAINT ? "" : " (" + why + ")";
         return " is going DOWN for maintenance" + reason;
       }
-      return " is " + (after.isUp() ? "UP" : "DOWN") + " (leaving forced maintenance)";
+      String reason = before.resolved() ? "leaving forced maintenance" : "resolves again";
+      return " is " + (after.isUp() ? "UP" : "DOWN") + " (" + reason + ")";
     }
     if (isOut) {
       return "";
@@ -96,7 +97,7 @@ public final class StateLog implements ServerListener {
 
   private long usable(boolean backup) {
     return backend.servers().stream()
-        .filter(server -> server.isUsable() && server.config().backup() == backup)
+        .filter(server -> server.isUsable() && server.isBackup() == backup)
         .count();
   }
 }

@@ -11,11 +11,11 @@ import io.sluice.linux.SockAddr;
 import io.sluice.stats.CounterSet;
 import io.sluice.transport.Transport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Makes backends out of their configuration, or goes on with those that there are.
@@ -26,6 +26,9 @@ import java.util.Objects;
  * counters only.
  */
 final class Backends {
+  /** Of slots that nothing fills; nobody connects to it. */
+  private static final SockAddr NOWHERE = SockAddr.inet(new InetSocketAddress(0).getAddress(), 0);
+
   private final Transport transport;
   private final int loops;
 
@@ -64,42 +67,48 @@ final class Backends {
     List<Server> servers = new ArrayList<>();
     List<SockAddr> addresses = new ArrayList<>();
     for (ServerConfig server : config.servers()) {
-      String subject = "server " + config.name() + "/" + server.name();
-      SockAddr address = Resolver.resolve(server.address(), subject);
-      SourceAddress source = server.tcp().source();
-      if (!source.isAny()) { // Else every session would find it out.
-        transport.checkSource(address, source);
-      }
+      Server known = former.get(server.name());
+      boolean goesOn = known != null && known.config().address().equals(server.address());
+      SockAddr unfilled = goesOn ? known.address() : NOWHERE;
+      SockAddr address = server.isSlot() ? unfilled : resolved(config, server);
       addresses.add(address);
-      servers.add(server(server, address, former.get(server.name())));
+      servers.add(goesOn ? known : new Server(server, address, counters(known)));
     }
     return new Plan(
         config, fullConnections, before, servers, addresses, Checks.of(config, servers));
   }
 
-  private Server server(ServerConfig config, SockAddr address, Server before) {
-    if (before == null) {
-      return new Server(config, address, new CounterSet(loops));
+  private CounterSet counters(Server before) {
+    return before == null ? new CounterSet(loops) : before.counters();
+  }
+
+  private SockAddr resolved(BackendConfig config, ServerConfig server) throws IOException {
+    SockAddr address =
+        Resolver.resolve(server.address(), "server " + config.name() + "/" + server.name());
+    SourceAddress source = server.tcp().source();
+    if (!source.isAny()) { // Else every session would find it out.
+      transport.checkSource(address, source);
     }
-    return before.config().address().equals(config.address())
-        ? before
-        : new Server(config, address, before.counters());
+    return address;
   }
 
   /** Carries a plan out. */
   Backend commit(Plan plan) {
     Balancing balancing = Balancing.of(plan.config());
-    if (plan.before() == null) {
-      return new Backend(plan.config(), plan.servers(), balancing, plan.fullConnections(), loops);
+    Backend backend = plan.before();
+    if (backend == null) {
+      backend =
+          new Backend(plan.config(), plan.servers(), balancing, plan.fullConnections(), loops);
+    } else {
+      backend.update(plan.config(), plan.servers(), balancing, plan.fullConnections());
     }
-    plan.before().update(plan.config(), plan.servers(), balancing, plan.fullConnections());
     for (int i = 0; i < plan.servers().size(); i++) {
       Server server = plan.servers().get(i);
       SockAddr address = plan.addresses().get(i);
-      if (!Objects.equals(server.address(), address)) {
+      if (!server.address().equals(address)) {
         server.moveTo(address, "");
       }
     }
-    return plan.before();
+    return backend;
   }
 }

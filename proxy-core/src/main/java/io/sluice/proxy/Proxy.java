@@ -2,6 +2,7 @@ package io.sluice.proxy;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.backend.ServerState;
 import io.sluice.config.PumpConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.health.HealthChecks;
@@ -228,15 +229,14 @@ public final class Proxy implements AutoCloseable {
     return totalGate.active();
   }
 
-  /** Servers of all backends. */
+  /** Servers of all backends that have an address: all but the slots that nothing fills. */
   public int servers() {
-    return setup.services().servers().size();
+    return setup.services().count(ServerState::resolved);
   }
 
   /** Servers that are up: neither an operator nor a check has found against them. */
   public int serversUp() {
-    return (int)
-        setup.services().servers().stream().filter(server -> server.state().isUp()).count();
+    return setup.services().count(ServerState::isUp);
   }
 
   /** Sessions begun, ever. */
@@ -357,6 +357,7 @@ public final class Proxy implements AutoCloseable {
     }
     closed = true;
     stopAccepting();
+    setup.endDiscoveries();
     loops.onEach(sessions -> sessions.closeAll(CloseReason.KILLED));
     awaitMirrors();
     loops.stop();

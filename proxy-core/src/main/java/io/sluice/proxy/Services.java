@@ -2,12 +2,14 @@ package io.sluice.proxy;
 
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.backend.ServerState;
 import io.sluice.config.SluiceConfig;
 import io.sluice.session.Frontend;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What a configuration has become: its backends and frontends by name, in its order. Immutable; a
@@ -31,9 +33,13 @@ record Services(
     return config == null ? 0 : config.connectionRate();
   }
 
-  /** Of all backends. */
-  List<Server> servers() {
-    return backends.values().stream().flatMap(backend -> backend.servers().stream()).toList();
+  /** How many servers of all backends are in such a state. */
+  int count(Predicate<ServerState> which) {
+    return (int)
+        backends.values().stream()
+            .flatMap(backend -> backend.servers().stream())
+            .filter(server -> which.test(server.state()))
+            .count();
   }
 
   /**

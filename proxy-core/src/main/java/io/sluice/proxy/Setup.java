@@ -46,6 +46,7 @@ final class Setup {
   private final Mirrors mirrors;
   private final Listeners listeners;
   private final HealthChecks checks;
+  private final Discoveries discoveries = new Discoveries();
   private final Acceptors acceptors;
   private final ServerSessions servers;
   private ConnectionRate totalRate = ConnectionRate.UNLIMITED;
@@ -67,6 +68,7 @@ final class Setup {
   private record Plan(
       List<Backends.Plan> backends,
       List<ServerTerms> checks,
+      Map<String, Discoveries.Filling> discoveries,
       Mirrors.Plan mirrors,
       Listeners.Plan listeners) {}
 
@@ -85,10 +87,11 @@ final class Setup {
       planned.add(plan);
       terms.addAll(plan.checks());
     }
+    Map<String, Discoveries.Filling> fillings = discoveries.plan(planned);
     // Closing a plan that was carried out does nothing.
     try (Mirrors.Plan ownMirrors = mirrors.plan(next.frontends().values());
         Listeners.Plan ownListeners = listeners.plan(next.frontends().values())) {
-      commit(next, new Plan(planned, terms, ownMirrors, ownListeners));
+      commit(next, new Plan(planned, terms, fillings, ownMirrors, ownListeners));
     }
   }
 
@@ -102,6 +105,7 @@ final class Setup {
     plan.backends().stream()
         .filter(one -> one.before() == null)
         .forEach(one -> watch(nextBackends.get(one.config().name())));
+    discoveries.commit(plan.discoveries());
     plan.mirrors().commit();
     plan.listeners().commit();
     services = new Services(next, nextBackends, frontends(next, nextBackends));
@@ -154,6 +158,11 @@ final class Setup {
     checks.stop();
     loops.onEach(acceptors::stop);
     listeners.close();
+  }
+
+  /** Asks for no addresses any more. */
+  void endDiscoveries() {
+    discoveries.close();
   }
 
   /** What the last configuration has become. */

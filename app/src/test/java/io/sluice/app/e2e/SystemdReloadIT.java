@@ -59,15 +59,15 @@ class SystemdReloadIT extends UnderSystemd {
 
   /** What became of the clients while {@code action} went on. */
   private static String underLoad(Action action) throws Exception {
-    Path end = container.root().resolve("run/load-end");
+    Path end = folder.resolve("load-end");
     Files.deleteIfExists(end);
     try (Program load =
         container.start(
             "load",
             NOTHING,
-            "/usr/bin/java",
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "-cp",
-            "/opt/sluice-test",
+            SluiceJvm.TARGET.resolve("test-classes").toString(),
             "io.sluice.app.SteadyLoad",
             "8080",
             "9100",
