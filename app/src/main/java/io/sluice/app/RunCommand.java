@@ -1,16 +1,8 @@
 package io.sluice.app;
 
-import io.sluice.app.log.Logging;
 import io.sluice.config.ConfigException;
-import io.sluice.config.ConfigReader;
-import io.sluice.config.Loaded;
-import io.sluice.config.MachineChecks;
-import io.sluice.config.Problem;
-import io.sluice.systemd.ServiceManager;
 import java.io.IOException;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,24 +24,6 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ConfigException {
-    Loaded loaded = load();
-    Logging.sessions();
-    Logger log = LoggerFactory.getLogger(RunCommand.class);
-    for (Problem warning : loaded.warnings()) {
-      log.warn("{}", warning);
-    }
-    return new Daemon(loaded.config(), spec.commandLine().getErr()).run();
-  }
-
-  private Loaded load() throws ConfigException {
-    try {
-      Loaded loaded = ConfigReader.read(file.path(), options.overrides(), LoopOptions.ORIGIN);
-      MachineChecks.check(loaded);
-      return loaded;
-    } catch (ConfigException e) {
-      // That nobody listens for it is no news here: the problems themselves are what is told.
-      ServiceManager.of(System.getenv(), warning -> {}).failed(0, e.getMessage());
-      throw e;
-    }
+    return Service.run(file.path(), options.overrides(), spec.commandLine().getErr());
   }
 }
