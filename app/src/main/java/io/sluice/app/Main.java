@@ -7,6 +7,7 @@ public final class Main {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     Crash.watch();
-    System.exit(SluiceCommand.commandLine(args).execute(args));
+    boolean plain = Service.isPlain(args);
+    System.exit(plain ? Service.run(args[2]) : SluiceCommand.commandLine(args).execute(args));
   }
 }

@@ -1,8 +1,5 @@
 package io.sluice.app;
 
-import io.sluice.app.log.Logging;
-import io.sluice.config.ConfigException;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -18,8 +15,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * {@code sluice}, which does nothing but name its commands.
  *
- * <p>Also the one place where a failure becomes an exit code and a message: an operator's mistake
- * or the machine's refusal is a line on stderr, never a stack trace.
+ * <p>Also where a wrong command line becomes an exit code and a message; {@link Failure} does it
+ * for the rest.
  */
 @Command(
     name = "sluice",
@@ -102,19 +99,6 @@ final class SluiceCommand implements Runnable {
   }
 
   private static int onFailure(Exception e, CommandLine command, ParseResult parsed) {
-    PrintWriter err = command.getErr();
-    String prefix = Logging.errorPrefix();
-    if (e instanceof ConfigException config) {
-      config.problems().forEach(problem -> err.println(prefix + problem));
-    } else if (e instanceof IOException) {
-      err.println(prefix + "sluice: " + e.getMessage());
-    } else {
-      err.print(prefix + "sluice: internal error: ");
-      e.printStackTrace(err);
-    }
-    err.flush();
-    return e instanceof ConfigException
-        ? ExitCode.USAGE
-        : e instanceof IOException ? ExitCode.FAILURE : ExitCode.INTERNAL;
+    return Failure.tell(e, command.getErr());
   }
 }

@@ -70,6 +70,19 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
+    "run -c file,            true",
+    "run -c --help,          false",
+    "run -c file --threads,  false",
+    "run --config file,      false",
+    "check -c file,          false",
+    "run -c,                 false",
+  })
+  void onlyWhatUnitsStartIsUnderstoodWithoutAParser(String line, boolean plain) {
+    assertThat(Service.isPlain(line.split(" "))).isEqualTo(plain);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "--transport, fast, sluice.transport",
     "--pump,      fast, sluice.pump.mode",
     "--threads,   none, sluice.threads",

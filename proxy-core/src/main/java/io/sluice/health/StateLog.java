@@ -5,6 +5,7 @@ import io.sluice.backend.Server;
 import io.sluice.backend.ServerListener;
 import io.sluice.backend.ServerState;
 import io.sluice.backend.ServerState.Admin;
+import io.sluice.stats.LogLine;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,8 @@ public final class StateLog implements ServerListener {
     String event = event(before, after, why);
     if (!event.isEmpty()) {
       boolean lost = !after.isUp();
-      String line = "Server " + backend.name() + "/" + server.name() + event + counts(server, lost);
+      String text = "Server " + backend.name() + "/" + server.name() + event + counts(server, lost);
+      LogLine line = LogLine.of(text, "backend", backend.name(), "server", server.name());
       if (lost || after.admin() == Admin.DRAIN) {
         LOG.warn("{}", line);
       } else {
@@ -47,7 +49,8 @@ public final class StateLog implements ServerListener {
     }
     boolean now = isAvailable();
     if (available.getAndSet(now) && !now) {
-      LOG.error("proxy {} has no server available!", backend.name());
+      String text = "proxy " + backend.name() + " has no server available!";
+      LOG.error("{}", LogLine.of(text, "backend", backend.name()));
     }
   }
 

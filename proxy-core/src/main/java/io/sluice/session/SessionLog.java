@@ -3,6 +3,7 @@ package io.sluice.session;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.linux.SockAddr;
+import io.sluice.stats.LogLine;
 import io.sluice.transport.FlowCounters;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
  * do not.
  *
  * <p>Written to the logger {@value #LOGGER} at level info; nothing is formatted while that is off.
+ * Some of it is a field of its own too, {@link LogLine}: frontend, backend, server, client, and the
+ * state as termination.
  */
 public final class SessionLog {
   /** Name of the logger. */
@@ -46,21 +49,21 @@ public final class SessionLog {
 
   void onClosed(Session session, CloseReason reason) {
     if (LOG.isInfoEnabled()) {
-      LOG.info(
-          "{}", session.greeting().fault() == null ? line(session, reason) : faultLine(session));
+      LOG.info("{}", session.greeting().fault() == null ? line(session, reason) : fault(session));
     }
   }
 
   /** As HAProxy writes of connections that never become sessions (section 8.2.5, error log). */
-  private static String faultLine(Session session) {
+  private static LogLine fault(Session session) {
     StringBuilder line = new StringBuilder(128);
     appendStart(line, session);
-    return line.append(session.frontend().name())
+    line.append(session.frontend().name())
         .append('/')
         .append(session.bind)
         .append(": ")
-        .append(session.greeting().fault())
-        .toString();
+        .append(session.greeting().fault());
+    return LogLine.of(
+        line.toString(), "frontend", session.frontend().name(), "client", client(session));
   }
 
   private static void appendStart(StringBuilder line, Session session) {
@@ -69,7 +72,7 @@ public final class SessionLog {
     line.append("] ");
   }
 
-  private String line(Session session, CloseReason reason) {
+  private LogLine line(Session session, CloseReason reason) {
     Frontend frontend = session.frontend();
     ServerSearch search = session.search();
     Server server = search.server();
@@ -96,7 +99,18 @@ public final class SessionLog {
     line.append('%');
     session.mirrors().describe(line);
     line.append(" \"").append(reason.words()).append('"');
-    return line.toString();
+    return LogLine.of(
+        line.toString(),
+        "frontend",
+        frontend.name(),
+        "backend",
+        backend.name(),
+        "server",
+        server == null ? null : server.name(),
+        "client",
+        client(session),
+        "termination",
+        reason.state());
   }
 
   private static String client(Session session) {

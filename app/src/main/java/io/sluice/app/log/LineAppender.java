@@ -7,10 +7,9 @@ import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /**
- * Writes log lines on a thread of its own.
+ * Writes log events on a thread of its own.
  *
  * <p>Invariant: {@link #append} never waits. An event loop logs one line for each session, and
  * stderr may be a pipe that nobody reads; when {@value #QUEUED_MAX} events wait, the next ones are
@@ -23,17 +22,12 @@ final class LineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   private static final long FLUSH_WAIT_MS = 1_000;
 
-  private final LineLayout layout;
-  private final Consumer<String> output;
+  private final LogOutput output;
   private final BlockingQueue<ILoggingEvent> queue = new ArrayBlockingQueue<>(QUEUED_MAX);
   private final AtomicLong dropped = new AtomicLong();
   private final Thread writer = new Thread(this::writeUntilInterrupted, "sluice-log");
 
-  /**
-   * @param output takes whole lines, with their line feeds; may block
-   */
-  LineAppender(LineLayout layout, Consumer<String> output) {
-    this.layout = layout;
+  LineAppender(LogOutput output) {
     this.output = output;
     writer.setDaemon(true);
   }
@@ -79,10 +73,10 @@ final class LineAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
   }
 
   private void write(ILoggingEvent event) {
-    output.accept(layout.format(event));
+    output.write(event);
     if (dropped.get() > 0 && queue.remainingCapacity() > QUEUED_MAX / 2) {
-      String text = dropped.getAndSet(0) + " log lines dropped: stderr takes them too slowly";
-      output.accept(layout.format(Level.WARN, Instant.now(), text));
+      String text = dropped.getAndSet(0) + " log lines dropped: they are taken too slowly";
+      output.write(Level.WARN, Instant.now(), text);
     }
   }
 }

@@ -41,14 +41,16 @@ enum LineLayout {
 
   abstract String prefix(Level level, Instant time);
 
-  /** The text of {@code event}, with its stack trace. */
+  /** The lines of {@code event}, with its stack trace. */
   String format(ILoggingEvent event) {
+    return format(event.getLevel(), event.getInstant(), text(event));
+  }
+
+  /** What {@code event} says, with its stack trace and nothing before. */
+  static String text(ILoggingEvent event) {
     String message = event.getFormattedMessage();
     IThrowableProxy thrown = event.getThrowableProxy();
-    return format(
-        event.getLevel(),
-        event.getInstant(),
-        thrown == null ? message : message + '\n' + stackTrace(thrown));
+    return thrown == null ? message : message + '\n' + stackTrace(thrown);
   }
 
   /** Every line of {@code text} gets the prefix: none can pass for an event of its own. */
@@ -72,7 +74,7 @@ enum LineLayout {
   }
 
   /** The numbers of syslog(3). */
-  private static int priority(Level level) {
+  static int priority(Level level) {
     return switch (level.toInt()) {
       case Level.ERROR_INT -> 3;
       case Level.WARN_INT -> 4;

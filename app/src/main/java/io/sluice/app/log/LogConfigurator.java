@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.sluice.session.SessionLog;
+import io.sluice.systemd.JournalSocket;
 import java.io.PrintStream;
 
 /**
@@ -20,10 +21,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    PrintStream stderr = System.err;
-    LineLayout layout =
-        Journal.isStderr(System.getenv("JOURNAL_STREAM")) ? LineLayout.JOURNAL : LineLayout.PLAIN;
-    LineAppender appender = new LineAppender(layout, stderr::print);
+    LineAppender appender = new LineAppender(output());
     appender.setContext(context);
     appender.setName(Logging.APPENDER);
     appender.start();
@@ -34,5 +32,16 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     root.addAppender(appender);
     context.getLogger(SessionLog.LOGGER).setLevel(Level.WARN);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  private static LogOutput output() {
+    PrintStream stderr = System.err;
+    if (!Journal.isStderr(System.getenv("JOURNAL_STREAM"))) {
+      return LogOutput.lines(LineLayout.PLAIN, stderr::print);
+    }
+    LogOutput stream = LogOutput.lines(LineLayout.JOURNAL, stderr::print);
+    return JournalSocket.at(JournalSocket.PATH)
+        .<LogOutput>map(socket -> new JournalOutput(socket, stream))
+        .orElse(stream);
   }
 }

@@ -43,6 +43,33 @@ class SystemdIT extends UnderSystemd {
   }
 
   @Test
+  void sessionsHaveFieldsInTheJournal() throws Exception {
+    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
+    container.run("systemctl", "start", "sluice");
+
+    assertForwards("TCP:127.0.0.1:8080");
+
+    String[] query = {
+      "journalctl", "--output=json", "--unit=sluice", "SLUICE_TERMINATION=--", "SLUICE_SERVER=a"
+    };
+    await()
+        .atMost(Container.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(container.run(query).lines())
+                    .last()
+                    .asString()
+                    .contains(
+                        "\"_TRANSPORT\":\"journal\"",
+                        "\"PRIORITY\":\"6\"",
+                        "\"SYSLOG_IDENTIFIER\":\"sluice\"",
+                        "\"SLUICE_FRONTEND\":\"web\"",
+                        "\"SLUICE_BACKEND\":\"app\"",
+                        "\"SLUICE_CLIENT\":\"127.0.0.1:")
+                    .containsPattern("\"MESSAGE\":\"127\\.0\\.0\\.1:\\d+ \\[.*\\] web app/a "));
+  }
+
+  @Test
   void firstConnectionsOfNamedSocketsStartItAndItEndsWhenIdle() throws Exception {
     configure(
         "exit-idle-time = 1s",

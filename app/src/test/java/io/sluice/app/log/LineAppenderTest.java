@@ -27,12 +27,13 @@ class LineAppenderTest {
     CountDownLatch released = new CountDownLatch(1);
     LineAppender appender =
         new LineAppender(
-            LineLayout.JOURNAL,
-            line -> {
-              blocked.countDown();
-              awaitUninterruptibly(released);
-              written.add(line);
-            });
+            LogOutput.lines(
+                LineLayout.JOURNAL,
+                line -> {
+                  blocked.countDown();
+                  awaitUninterruptibly(released);
+                  written.add(line);
+                }));
     appender.start();
     appender.doAppend(event(0));
     blocked.await();
@@ -49,8 +50,7 @@ class LineAppenderTest {
     appender.stop();
 
     assertThat(written).startsWith("<6>event 0\n", "<6>event 1\n").endsWith("<6>event -1\n");
-    assertThat(written)
-        .containsOnlyOnce("<4>100 log lines dropped: stderr takes them too slowly\n");
+    assertThat(written).containsOnlyOnce("<4>100 log lines dropped: they are taken too slowly\n");
     assertThat(written).contains("<6>event " + LineAppender.QUEUED_MAX + "\n");
   }
 
@@ -64,7 +64,7 @@ class LineAppenderTest {
 
   @Test
   void whatIsQueuedIsWrittenBeforeTheEnd() {
-    LineAppender appender = new LineAppender(LineLayout.JOURNAL, written::add);
+    LineAppender appender = new LineAppender(LogOutput.lines(LineLayout.JOURNAL, written::add));
     appender.start();
     for (int i = 0; i < 1000; i++) {
       appender.doAppend(event(i));
