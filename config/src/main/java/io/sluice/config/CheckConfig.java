@@ -47,7 +47,17 @@ public record CheckConfig(
     INHERIT,
     NONE,
     V1,
-    V2
+    V2;
+
+    /** The header that is sent where sessions with the same place send {@code inherited}. */
+    public ProxyVersion or(ProxyVersion inherited) {
+      return switch (this) {
+        case INHERIT -> inherited;
+        case NONE -> ProxyVersion.NONE;
+        case V1 -> ProxyVersion.V1;
+        case V2 -> ProxyVersion.V2;
+      };
+    }
   }
 
   /** Whether anything is asked. */

@@ -65,11 +65,6 @@ public final class Epoll implements AutoCloseable {
     return control(Linux.EPOLL_CTL_ADD, target, events, data);
   }
 
-  /** EPOLL_CTL_MOD; also makes a ready descriptor report again. Returns 0 or {@code -errno}. */
-  public int modify(int target, int events, long data) {
-    return control(Linux.EPOLL_CTL_MOD, target, events, data);
-  }
-
   /** EPOLL_CTL_DEL; closing a descriptor does it too. Returns 0 or {@code -errno}. */
   public int delete(int target) {
     return control(Linux.EPOLL_CTL_DEL, target, 0, 0);

@@ -147,7 +147,6 @@ public final class Linux {
   public static final int EPOLL_CLOEXEC = 0x80000;
   public static final int EPOLL_CTL_ADD = 1;
   public static final int EPOLL_CTL_DEL = 2;
-  public static final int EPOLL_CTL_MOD = 3;
   public static final int EPOLLIN = 0x1;
   public static final int EPOLLPRI = 0x2;
   public static final int EPOLLOUT = 0x4;

@@ -58,11 +58,8 @@ final class EpollRegistrations {
   private void rearm(Registration at, Interest interest) {
     event.buffer().putInt(0, interest.events);
     event.buffer().putLong(LAYOUT.dataOffset(), interest.data);
-    if ((interest.events & Linux.EPOLLEXCLUSIVE) == 0) {
-      next.epollCtl(at.epfd, Linux.EPOLL_CTL_MOD, at.fd, event.address());
-    } else { // The kernel refuses to modify these.
-      next.epollCtl(at.epfd, Linux.EPOLL_CTL_DEL, at.fd, event.address());
-      next.epollCtl(at.epfd, Linux.EPOLL_CTL_ADD, at.fd, event.address());
-    }
+    // Not EPOLL_CTL_MOD, which the kernel refuses where EPOLLEXCLUSIVE is set.
+    next.epollCtl(at.epfd, Linux.EPOLL_CTL_DEL, at.fd, event.address());
+    next.epollCtl(at.epfd, Linux.EPOLL_CTL_ADD, at.fd, event.address());
   }
 }

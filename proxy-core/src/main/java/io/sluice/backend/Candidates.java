@@ -3,8 +3,9 @@ package io.sluice.backend;
 import io.sluice.backend.balance.Balancer;
 import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BalanceConfig;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** The servers that new sessions may go to at one moment, and the balance among them. Immutable. */
@@ -12,22 +13,18 @@ final class Candidates {
   private static final int HUNDRED = 100;
 
   private final List<Server> servers;
-  private final boolean panic;
 
   /** Null exactly when there are no servers. */
   private final Balancer balancer;
 
-  /** By {@link Server#index}: the place in {@link #servers}, or {@link Balancer#NONE}. */
-  private final int[] places;
+  /** The place of each in {@link #servers}. */
+  private final Map<Server, Integer> places = new HashMap<>();
 
-  private Candidates(List<Server> servers, boolean panic, int all, Balancing balancing) {
+  private Candidates(List<Server> servers, Balancing balancing) {
     this.servers = servers;
-    this.panic = panic;
     balancer = servers.isEmpty() ? null : balancing.over(servers);
-    places = new int[all];
-    Arrays.fill(places, Balancer.NONE);
     for (int i = 0; i < servers.size(); i++) {
-      places[servers.get(i).index()] = i;
+      places.put(servers.get(i), i);
     }
   }
 
@@ -44,11 +41,11 @@ final class Candidates {
         of(weighty, server -> !server.config().backup() && server.state().isUsableInPanic());
     boolean few = weight(active) * HUNDRED < weight(wanted) * config.panicPercent();
     if (few && (!active.isEmpty() || backup.isEmpty())) {
-      return new Candidates(wanted, true, all.size(), balancing);
+      return new Candidates(wanted, balancing);
     }
     List<Server> standIns =
         config.useAllBackups() ? backup : backup.subList(0, Math.min(1, backup.size()));
-    return new Candidates(active.isEmpty() ? standIns : active, false, all.size(), balancing);
+    return new Candidates(active.isEmpty() ? standIns : active, balancing);
   }
 
   private static List<Server> of(List<Server> servers, Predicate<Server> which) {
@@ -63,16 +60,12 @@ final class Candidates {
     return servers.isEmpty();
   }
 
-  boolean isPanic() {
-    return panic;
-  }
-
   List<Server> servers() {
     return servers;
   }
 
   boolean holds(Server server) {
-    return places[server.index()] != Balancer.NONE;
+    return places.containsKey(server);
   }
 
   /** The choice, or null: see {@link Backend#choose}. */
@@ -80,7 +73,8 @@ final class Candidates {
     if (balancer == null) {
       return null;
     }
-    int place = balancer.choose(key, avoid == null ? Balancer.NONE : places[avoid.index()]);
+    Integer avoided = avoid == null ? null : places.get(avoid);
+    int place = balancer.choose(key, avoided == null ? Balancer.NONE : avoided);
     return place == Balancer.NONE ? null : servers.get(place);
   }
 }

@@ -22,13 +22,9 @@ public final class Server implements Candidate {
 
   private static final int HUNDRED = 100;
 
-  private final ServerConfig config;
   private final CounterSet counters;
   private final AtomicInteger sessions = new AtomicInteger();
   private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
-
-  /** Where it stands in {@link Backend#servers}. */
-  private int index;
 
   private Backend backend;
   private final Placement placement = Placement.on(this);
@@ -36,6 +32,7 @@ public final class Server implements Candidate {
   /** Those who wait for this server and no other; guarded by the backend's lock. */
   private final Line line = new Line();
 
+  private volatile ServerConfig config;
   private volatile SockAddr address;
   private volatile ServerState state = ServerState.INITIAL;
   private volatile ServerObserver observer = ServerObserver.NONE;
@@ -53,18 +50,38 @@ public final class Server implements Candidate {
    * @param address what the configuration's is resolved to
    */
   public Server(ServerConfig config, SockAddr address, int loops) {
+    this(config, address, new CounterSet(loops));
+  }
+
+  /** A server that goes on with the counters of the one that had its name before. */
+  public Server(ServerConfig config, SockAddr address, CounterSet counters) {
     this.config = config;
     this.address = address;
     weight = config.weight();
     maxConnections = config.maxConnections();
     slowStart = new SlowStart(config.slowStart().toNanos());
-    counters = new CounterSet(loops);
+    this.counters = counters;
   }
 
   /** Puts it into the backend that it belongs to for its whole life. */
-  void join(Backend owner, int place) {
+  void join(Backend owner) {
     backend = owner;
-    index = place;
+  }
+
+  /**
+   * Goes on with other terms. What was changed at run time stays as it is, unless its own key has
+   * changed. Only the backend, under its lock.
+   */
+  void setConfig(ServerConfig next) {
+    ServerConfig before = config;
+    config = next;
+    if (next.weight() != before.weight()) {
+      weight = next.weight();
+    }
+    if (next.maxConnections() != before.maxConnections()) {
+      maxConnections = next.maxConnections();
+    }
+    slowStart.setDuration(next.slowStart().toNanos());
   }
 
   /** Its name in the configuration. */
@@ -73,13 +90,9 @@ public final class Server implements Candidate {
     return config.name();
   }
 
-  /** The terms that it began with. */
+  /** The terms that hold for it now. */
   public ServerConfig config() {
     return config;
-  }
-
-  int index() {
-    return index;
   }
 
   /** The backend that it belongs to. */
@@ -124,11 +137,6 @@ public final class Server implements Candidate {
     return slowStart;
   }
 
-  /** How much of its weight and limit it has after it has been down: 1 to 100 percent. */
-  public int slowStartPercent() {
-    return slowStart.percent();
-  }
-
   /** What an operator wants of it from now on. */
   public void setAdmin(ServerState.Admin wanted, String why) {
     backend.change(this, now -> now.with(wanted), why);
@@ -149,10 +157,16 @@ public final class Server implements Candidate {
     listeners.add(listener);
   }
 
+  /** Hears nothing any more. */
+  public void removeListener(ServerListener listener) {
+    listeners.remove(listener);
+  }
+
   void tell(ServerState before, ServerState after, String why) {
     for (ServerListener listener : listeners) {
       listener.onStateChanged(this, before, after, why);
     }
+    backend.tell(this, before, after, why);
   }
 
   /** Who is told what sessions meet when they connect. */
@@ -181,19 +195,6 @@ public final class Server implements Candidate {
     }
     weight = absolute;
     backend.onTermsChanged();
-  }
-
-  /**
-   * Changes its share to a percentage of the configured one, at most {@value #WEIGHT_MAX}: what
-   * HAProxy's agents and {@code set server weight 50%} say.
-   *
-   * @throws IllegalArgumentException when it is negative
-   */
-  public void setWeightPercent(int percent) {
-    if (percent < 0) {
-      throw new IllegalArgumentException("a weight cannot be negative: " + percent + "%");
-    }
-    setWeight((int) Math.min(WEIGHT_MAX, (long) config.weight() * percent / HUNDRED));
   }
 
   /** Its share now, with what its slow start leaves of it: 100 for each unit of weight. */

@@ -7,10 +7,4 @@ package io.sluice.health;
  * @param last the last result
  * @param health the counter, from 0 to {@code rise + fall - 1}; up from {@code rise} on
  */
-public record CheckReport(boolean isRunning, CheckResult last, int health, int rise, int fall) {
-
-  /** The status as {@code show stat} has it: with {@code "* "} before it during a run. */
-  public String statusText() {
-    return (isRunning ? "* " : "") + last.status();
-  }
-}
+public record CheckReport(boolean isRunning, CheckResult last, int health, int rise, int fall) {}

@@ -1,6 +1,6 @@
 package io.sluice.health;
 
-import io.sluice.config.CheckConfig.Header;
+import io.sluice.config.ProxyVersion;
 import io.sluice.linux.Errno;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.EventLoop;
@@ -98,9 +98,9 @@ final class CheckRun implements Poller.ReadyHandler, EventLoop.Task {
     }
     state = State.TALKING;
     header = Speech.of("");
-    if (terms.header() == Header.V2) {
+    if (terms.header() == ProxyVersion.V2) {
       header = new Speech(ProxyHeader.local());
-    } else if (terms.header() == Header.V1) {
+    } else if (terms.header() == ProxyVersion.V1) {
       header = new Speech(ProxyHeader.v1(socket.local(), socket.peer()));
     }
     if (terms.answerNs() > 0 && !dialogue.isHandshake()) {
@@ -127,7 +127,7 @@ final class CheckRun implements Poller.ReadyHandler, EventLoop.Task {
     if (verdict != null) {
       // A connection that carried nothing is reset, as HAProxy does: it leaves no TIME_WAIT behind
       // and most servers never hear of it.
-      boolean bare = verdict.status() == CheckStatus.L4OK && terms.header() == Header.NONE;
+      boolean bare = verdict.status() == CheckStatus.L4OK && terms.header() == ProxyVersion.NONE;
       conclude(verdict, bare || verdict.status().outcome() == CheckStatus.Outcome.FAILED);
     }
   }

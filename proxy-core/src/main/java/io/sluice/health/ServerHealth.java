@@ -3,11 +3,12 @@ package io.sluice.health;
 import io.sluice.backend.Health;
 import io.sluice.backend.Server;
 import io.sluice.backend.ServerListener;
+import io.sluice.backend.ServerObserver;
 import io.sluice.backend.ServerState;
 import io.sluice.config.CheckConfig;
-import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.CheckConfig.InitialState;
 import io.sluice.config.ObserveConfig;
+import io.sluice.config.ProxyVersion;
 import io.sluice.health.CheckStatus.Outcome;
 import io.sluice.loop.EventLoop;
 import io.sluice.stats.Counter;
@@ -47,7 +48,8 @@ public final class ServerHealth implements ServerListener {
     onError = terms.config().observe().onError();
     check = terms.config().check().isOn() ? checkOf(terms, dialogues) : null;
     agent = terms.config().agent().isOn() ? agentOf(terms) : null;
-    up = check == null || check.counted.isUp();
+    resume(server.state().health());
+    up = (check == null || check.counted.isUp()) && (agent == null || agent.counted.isUp());
     publish("");
     server.addListener(this);
     if (terms.config().observe().mode() == ObserveConfig.Mode.CONNECT) {
@@ -55,13 +57,24 @@ public final class ServerHealth implements ServerListener {
     }
   }
 
+  /** Goes on from what was found of the server before, if anything was. */
+  private void resume(Health found) {
+    if (!found.isChecked()) {
+      return;
+    }
+    boolean bad = !found.isUp();
+    if (agent != null) {
+      agent.counted.set(!(bad && found.byAgent()));
+    }
+    if (check != null) {
+      check.counted.set(!bad || (found.byAgent() && agent != null));
+    }
+  }
+
   private Part checkOf(ServerTerms terms, Dialogues dialogues) {
     CheckConfig config = terms.config().check();
     CheckAddress address = new CheckAddress(server, terms.checkHost(), config.target().port());
-    Header header = config.proxyProtocol();
-    if (header == Header.INHERIT) {
-      header = address.isOwn() ? terms.sessionHeader() : Header.NONE;
-    }
+    ProxyVersion inherited = address.isOwn() ? terms.sessionHeader() : ProxyVersion.NONE;
     long intervalNs = config.interval().toNanos();
     long answerNs = config.timeout().toNanos();
     boolean shorter =
@@ -78,7 +91,7 @@ public final class ServerHealth implements ServerListener {
         new CheckTerms(
             address,
             terms.tcp(),
-            header,
+            config.proxyProtocol().or(inherited),
             shorter ? terms.connectTimeout().toNanos() : intervalNs,
             answerNs,
             dialogues.of(config.kind(), address)));
@@ -95,7 +108,7 @@ public final class ServerHealth implements ServerListener {
         new CheckTerms(
             address,
             terms.tcp(),
-            Header.NONE,
+            ProxyVersion.NONE,
             intervalNs,
             0,
             wake -> new AgentCheck(send, this::onAgentLine)));
@@ -136,7 +149,10 @@ public final class ServerHealth implements ServerListener {
     }
   }
 
-  void stop() {
+  /** Lets go of the server, which stays as it was found. */
+  void end() {
+    server.removeListener(this);
+    server.setObserver(ServerObserver.NONE);
     if (check != null) {
       check.cycle.stop();
     }

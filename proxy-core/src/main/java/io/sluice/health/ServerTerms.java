@@ -1,8 +1,8 @@
 package io.sluice.health;
 
 import io.sluice.backend.Server;
-import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.HealthConfig;
+import io.sluice.config.ProxyVersion;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
 import java.time.Duration;
@@ -25,7 +25,7 @@ public record ServerTerms(
     Optional<SockAddr> agentHost,
     Duration connectTimeout,
     TcpOptions tcp,
-    Header sessionHeader) {
+    ProxyVersion sessionHeader) {
 
   /** Whether there is anything to do for it. */
   public boolean isActive() {

@@ -19,11 +19,14 @@ public final class StateLog implements ServerListener {
   private final Backend backend;
   private final AtomicBoolean available;
 
-  /** Hears of all servers of {@code backend} from now on. */
-  public StateLog(Backend backend) {
+  private StateLog(Backend backend) {
     this.backend = backend;
     available = new AtomicBoolean(isAvailable());
-    backend.servers().forEach(server -> server.addListener(this));
+  }
+
+  /** Writes of all servers of {@code backend} from now on, also of those that are yet to come. */
+  public static void watch(Backend backend) {
+    backend.addListener(new StateLog(backend));
   }
 
   private boolean isAvailable() {

@@ -68,6 +68,11 @@ final class KeptSockets {
     }
   }
 
+  /** A socket that was opened is closed: nobody keeps it any more. */
+  void onClosed(ListenSocket socket) {
+    opened.values().removeIf(descriptor -> descriptor == socket.descriptor());
+  }
+
   /** Descriptors of {@link #onOpened}, by name. */
   Map<String, Integer> opened() {
     return Map.copyOf(opened);

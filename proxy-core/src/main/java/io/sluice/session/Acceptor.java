@@ -41,7 +41,7 @@ public final class Acceptor implements EventLoop.Task {
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final ListenSocket socket;
-  private final Frontend frontend;
+  private Frontend frontend;
   private final Timer pause =
       new Timer() {
         @Override
@@ -67,6 +67,21 @@ public final class Acceptor implements EventLoop.Task {
     resume();
   }
 
+  /** The connections that come from now on are those of {@code next}. */
+  public void serve(Frontend next) {
+    frontend = next;
+    resume(); // What it waited for may hold no more.
+  }
+
+  /** Takes what waits in the backlog already, as far as the limits allow, and stops for good. */
+  public void finish() {
+    resume();
+    while (state == State.WATCHING && acceptNext()) {
+      // One less that would be reset with the listening socket.
+    }
+    stop();
+  }
+
   /** Stops for good; the listening socket may be closed when every loop's acceptor has stopped. */
   public void stop() {
     if (state == State.WATCHING) {
@@ -88,18 +103,26 @@ public final class Acceptor implements EventLoop.Task {
   public void onTurn() {
     queued = false;
     for (int n = 0; n < BATCH && state == State.WATCHING; n++) {
-      if (!enter(sessions.totalGate()) || !enterFrontend() || !takeRate()) {
+      if (!acceptNext()) {
         return;
       }
-      StreamSocket client = loop.poller().accept(socket);
-      if (client == null) {
-        frontend.rate().giveBack();
-        sessions.leaveGates(frontend);
-        onAcceptFailed(-loop.poller().lastError());
-        return;
-      }
-      sessions.dispatch(client, frontend);
     }
+  }
+
+  /** Whether there may be another one. */
+  private boolean acceptNext() {
+    if (!enter(sessions.totalGate()) || !enterFrontend() || !takeRate()) {
+      return false;
+    }
+    StreamSocket client = loop.poller().accept(socket);
+    if (client == null) {
+      frontend.rate().giveBack();
+      sessions.leaveGates(frontend);
+      onAcceptFailed(-loop.poller().lastError());
+      return false;
+    }
+    sessions.dispatch(client, frontend);
+    return true;
   }
 
   private boolean enterFrontend() {

@@ -1,6 +1,9 @@
 package io.sluice.transport;
 
+import io.sluice.config.ListenOptions;
+import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
+import java.io.IOException;
 
 /**
  * A listening socket, shared by all loops: each may watch it through its own {@link Poller}, and a
@@ -15,6 +18,15 @@ public interface ListenSocket extends AutoCloseable {
 
   /** The descriptor, to be handed to others; -1 where the platform hides it. */
   int descriptor();
+
+  /**
+   * Goes on with other options: connections that come from now on have those of {@code tcp}. Of a
+   * socket that was {@link Transport#adopt adopted} the {@code options} stay as whoever opened it
+   * wanted them. {@code v6only} cannot change.
+   *
+   * @throws IOException with the option that the kernel refuses; some of those before it may hold
+   */
+  void adjust(ListenOptions options, TcpOptions tcp) throws IOException;
 
   /**
    * Stops listening; connections that nobody accepted are reset. Removes the path of a UNIX socket.

@@ -65,11 +65,9 @@ class CandidatesTest {
     List<Server> servers = backend.servers();
     Scene.down(servers.get(0));
     assertThat(usable(backend)).as("just half").containsExactly("s1", "s2");
-    assertThat(backend.isPanicking()).isFalse();
 
     Scene.down(servers.get(1));
     assertThat(usable(backend)).containsExactly("s0", "s1", "s2");
-    assertThat(backend.isPanicking()).isTrue();
 
     Scene.down(servers.get(2));
     assertThat(usable(backend)).as("nothing is up but the backup").containsExactly("s3");
@@ -85,26 +83,20 @@ class CandidatesTest {
     Scene.down(backend.servers().get(0));
 
     assertThat(backend.assign(null, Scene.CLIENT, null, null)).isSameAs(Placement.NO_SERVER);
-    assertThat(backend.isPanicking()).isFalse();
   }
 
   @Test
   void weightsChangeTheShareAtOnce() throws Exception {
     Backend backend = Scene.backend("", "weight = 10", "weight = 10");
-    backend.servers().get(0).setWeightPercent(300);
-    assertThat(backend.servers().get(0).weight()).isEqualTo(30);
+    backend.servers().get(0).setWeight(30);
     int[] counts = new int[2];
     for (int i = 0; i < 400; i++) {
-      counts[backend.choose(Scene.client(i), null, null).index()]++;
+      counts[backend.servers().indexOf(backend.choose(Scene.client(i), null, null))]++;
     }
     assertThat(counts).containsExactly(300, 100);
 
-    backend.servers().get(0).setWeightPercent(5000);
-    assertThat(backend.servers().get(0).weight()).isEqualTo(Server.WEIGHT_MAX);
     Server server = backend.servers().get(0);
     assertThatThrownBy(() -> server.setWeight(257)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> server.setWeightPercent(-1))
-        .isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Two proxies that know the same of the same servers, wherever these are. */

@@ -29,18 +29,18 @@ class SlowStartTest {
     Scene.down(server);
     Scene.up(server);
     tick(backend, 0);
-    assertThat(server.slowStartPercent()).isEqualTo(1);
+    assertThat(server.slowStart().percent()).isEqualTo(1);
     assertThat(server.limit()).isEqualTo(2);
 
     for (int second = 1; second < 20; second++) {
       tick(backend, second);
-      assertThat(server.slowStartPercent()).isEqualTo(5 * second);
+      assertThat(server.slowStart().percent()).isEqualTo(5 * second);
       assertThat(server.weightHundredths()).isEqualTo(10 * second);
       assertThat(server.limit()).isEqualTo(10 * second);
       assertThat(server.weight()).isEqualTo(2);
     }
     tick(backend, 20);
-    assertThat(server.slowStartPercent()).isEqualTo(100);
+    assertThat(server.slowStart().percent()).isEqualTo(100);
     assertThat(server.limit()).isEqualTo(200);
   }
 
@@ -53,7 +53,7 @@ class SlowStartTest {
     tick(backend, 5);
     int[] counts = new int[2];
     for (int i = 0; i < 1000; i++) {
-      counts[backend.choose(Scene.CLIENT, null, null).index()]++;
+      counts[backend.servers().indexOf(backend.choose(Scene.CLIENT, null, null))]++;
     }
 
     assertThat(counts).containsExactly(200, 800); // 25 to 100.
@@ -80,14 +80,14 @@ class SlowStartTest {
   void nothingIsSlowAtTheStartOrAfterMaintenance() throws Exception {
     Backend backend = backend();
     Server server = backend.servers().get(0);
-    assertThat(server.slowStartPercent()).isEqualTo(100);
+    assertThat(server.slowStart().percent()).isEqualTo(100);
     Scene.up(server);
-    assertThat(server.slowStartPercent()).isEqualTo(100);
+    assertThat(server.slowStart().percent()).isEqualTo(100);
 
     server.setAdmin(ServerState.Admin.MAINT, "");
     server.setAdmin(ServerState.Admin.READY, "");
     tick(backend, 1);
-    assertThat(server.slowStartPercent()).isEqualTo(100);
+    assertThat(server.slowStart().percent()).isEqualTo(100);
   }
 
   @Test
@@ -101,10 +101,10 @@ class SlowStartTest {
     Scene.down(server);
     tick(backend, 12);
     Scene.up(server);
-    assertThat(server.slowStartPercent()).isEqualTo(1);
+    assertThat(server.slowStart().percent()).isEqualTo(1);
     tick(backend, 30);
     tick(backend, 40);
-    assertThat(server.slowStartPercent()).isEqualTo(50);
+    assertThat(server.slowStart().percent()).isEqualTo(50);
   }
 
   @Test
@@ -113,7 +113,7 @@ class SlowStartTest {
     Scene.down(backend.servers().get(0));
     Scene.up(backend.servers().get(0));
 
-    assertThat(backend.servers().get(0).slowStartPercent()).isEqualTo(100);
+    assertThat(backend.servers().get(0).slowStart().percent()).isEqualTo(100);
   }
 
   @Test
@@ -133,12 +133,12 @@ class SlowStartTest {
       loop.turn(0);
       clock.advance(Duration.ofMillis(100));
     }
-    assertThat(server.slowStartPercent()).isBetween(48, 50);
+    assertThat(server.slowStart().percent()).isBetween(48, 50);
     for (int i = 0; i <= 55; i++) {
       loop.turn(0);
       clock.advance(Duration.ofMillis(100));
     }
-    assertThat(server.slowStartPercent()).isEqualTo(100);
+    assertThat(server.slowStart().percent()).isEqualTo(100);
     assertThat(loop.timers().size()).isZero();
   }
 }

@@ -89,7 +89,7 @@ class CheckKindsTest {
       scene.turnUntil("a check", () -> scene.report().isRunning());
       scene.pass(Duration.ofMillis(498));
       assertThat(scene.report().isRunning()).isTrue();
-      assertThat(scene.report().statusText()).isEqualTo("* INI");
+      assertThat(scene.last().status()).isEqualTo(CheckStatus.INI);
 
       scene.pass(Duration.ofMillis(3));
 
@@ -326,5 +326,29 @@ class CheckKindsTest {
     expectEnd(CheckStatus.L4OK, 0, "");
     scene.turnUntil("the end", () -> remote.read().isOver());
     assertThat(remote.isEof()).as("a reset could overtake the header").isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void checkOfTheServersOwnAddressInheritsTheHeaderOfSessions(String transport) throws Exception {
+    scene(transport, PING + "send-proxy-protocol = v2");
+    scene.expect(scene.accepted(), "\r\n\r\n\u0000\r\nQUIT\n \u0000\u0000\u0000PING\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void checkOfAnotherPortInheritsNoHeader(String transport) throws Exception {
+    try (ServerSocketChannel other = CheckScene.listening()) {
+      int port = CheckScene.port(other);
+      scene(transport, PING + "send-proxy-protocol = v2, check.port = " + port);
+      scene.expect(scene.accepted(other), "PING\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void checkOfAnotherAddressInheritsNoHeader(String transport) throws Exception {
+    scene(transport, PING + "send-proxy-protocol = v1, check.address = \"127.0.0.1\"");
+    scene.expect(scene.accepted(), "PING\r\n");
   }
 }

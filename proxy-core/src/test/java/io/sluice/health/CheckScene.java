@@ -6,7 +6,6 @@ import io.sluice.backend.balance.Balancing;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.ServerConfig;
-import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.CheckTarget;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
@@ -73,8 +72,8 @@ final class CheckScene implements AutoCloseable {
     for (int i = 0; i < made.size(); i++) {
       all.add(terms(made.get(i), terms, terms.servers().get(i)));
     }
-    checks = new HealthChecks(all, List.of(loop), 42);
-    checks.start();
+    checks = new HealthChecks(List.of(loop), 42);
+    checks.apply(all);
     loop.turn(0);
   }
 
@@ -86,7 +85,7 @@ final class CheckScene implements AutoCloseable {
         host(config.health().agent().target()),
         backend.connectTimeout(),
         backend.tcp(),
-        Header.NONE);
+        backend.session().sendProxyProtocol());
   }
 
   private static Optional<SockAddr> host(CheckTarget target) {
