@@ -3,7 +3,6 @@ package io.sluice.app;
 import io.sluice.app.control.Control;
 import io.sluice.app.reload.ConfigSource;
 import io.sluice.app.reload.Reload;
-import io.sluice.app.reload.Reloadable;
 import io.sluice.app.reload.Reloads;
 import io.sluice.app.service.DescriptorStore;
 import io.sluice.app.service.Ending;
@@ -53,10 +52,6 @@ final class Daemon {
   private final DescriptorStore store = new DescriptorStore(manager);
   private final AtomicInteger stopSignals = new AtomicInteger();
   private final Ending ending = new Ending(this::sessions, this::sessionsTotal);
-  private final Reloadable inProcess =
-      next -> {
-        throw new IOException("another configuration needs a restart");
-      };
   private volatile SluiceConfig config;
   private volatile Proxy proxy;
   private volatile Reloads reloads;
@@ -174,7 +169,7 @@ final class Daemon {
   /** Everything that a new configuration changes here; on the thread of the reload. */
   private List<String> goOver(Proxy running, SluiceConfig next) throws IOException {
     Map<String, List<SockAddr>> before = running.boundAddresses();
-    List<String> later = inProcess.reload(next);
+    List<String> later = running.reload(next);
     config = next;
     store.follow(running.openedSockets());
     announce(ListenLines.without(running.boundAddresses(), before));
