@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the process tells its service manager, from start to end. */
 class NotifyTest {
@@ -220,16 +222,28 @@ class NotifyTest {
     }
   }
 
-  @Test
-  void descriptorThatIsNoSocketIsALineAndEndsWith1() throws Exception {
+  /** What a manager may hand over by mistake, made by bash(1); the port is an open one. */
+  @ParameterizedTest
+  @CsvSource({
+    "</dev/null, is not a socket",
+    "<>/dev/tcp/127.0.0.1/PORT, 'is a connection, not a listening socket: the unit needs Accept=no'",
+    "<>/dev/udp/127.0.0.1/PORT, is a datagram socket: the unit needs ListenStream="
+  })
+  void descriptorThatIsNoListeningSocketIsALineAndEndsWith1(String opened, String reason)
+      throws Exception {
+    String target = opened.replace("PORT", server.address().replaceFirst(".*:", ""));
     List<String> shell =
-        List.of("/bin/sh", "-c", "exec 3</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", "sh");
+        List.of(
+            "/bin/bash",
+            "-c",
+            "exec 3" + target + "; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"",
+            "bash");
     try (SluiceProcess sluice =
         SluiceProcess.under(
             shell, Map.of(), Main.class, List.of(), "forward", "systemd:web", server.address())) {
       assertThat(sluice.awaitExit()).isEqualTo(ExitCode.FAILURE);
       assertThat(sluice.lines())
-          .containsExactly("sluice: inherited socket \"unknown\" (descriptor 3) is not a socket");
+          .containsExactly("sluice: inherited socket \"unknown\" (descriptor 3) " + reason);
     }
   }
 }

@@ -37,6 +37,14 @@ public sealed interface Address {
     }
   }
 
+  /** Whatever DNS tells of a name while the proxy runs; servers only, never written as such. */
+  record Discovered(String name) implements Address {
+    @Override
+    public String toString() {
+      return "dns:" + name;
+    }
+  }
+
   /** The sockets of this name that the service manager has opened and hands over; binds only. */
   record Systemd(String name) implements Address {
     @Override

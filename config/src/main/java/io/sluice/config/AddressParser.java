@@ -17,6 +17,9 @@ public final class AddressParser {
   /** FDNAME_MAX of systemd, and what it accepts in FileDescriptorName=, systemd.socket(5). */
   private static final Pattern SOCKET_NAME = Pattern.compile("[ -9;-~]{1,255}");
 
+  /** RFC 1035, section 4.2. */
+  private static final int NAME_SERVER_PORT = 53;
+
   private static final String INHERITED = "systemd:";
 
   private static final Pattern LABELS =
@@ -71,6 +74,22 @@ public final class AddressParser {
     check(!withPort, "the port has a key of its own: port");
     Address.Tcp tcp = (Address.Tcp) parseServer((bare ? "[" + text + "]" : text) + ":1");
     return new Address.Tcp(tcp.host(), 0);
+  }
+
+  /**
+   * Reads the address of a name server, which cannot be a name itself: {@code 10.0.0.1}, {@code
+   * ::1}, or with a port that is not 53, {@code 10.0.0.1:5353}, {@code [::1]:5353}.
+   *
+   * @throws IllegalArgumentException whose message tells the operator what to change
+   */
+  static Address.Tcp parseNameServer(String text) {
+    String rule = "a name server is an IP address, with or without a port";
+    check(!text.isEmpty() && !text.startsWith("unix:"), rule);
+    boolean bare = isV4(text) || isV6(text) || text.endsWith("]");
+    String whole = bare ? (isV6(text) ? "[" + text + "]" : text) + ":" + NAME_SERVER_PORT : text;
+    Address.Tcp tcp = (Address.Tcp) parseServer(whole);
+    check(isV4(tcp.host()) || tcp.host().indexOf(':') >= 0, rule);
+    return tcp;
   }
 
   private static Address parseOpened(String text) {

@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * A named group of servers.
  *
- * @param servers in the order of the file, at least one
+ * @param servers in the order of the file, then the slots of {@code discover}; at least one
+ * @param discover which servers DNS tells
  * @param fullConnections sessions at which its servers have their {@code max-connections} rather
  *     than less; 0 means auto, see {@link SluiceConfig#fullConnections}
  * @param session what it lays down for its sessions
@@ -22,6 +23,7 @@ public record BackendConfig(
     String name,
     BalanceConfig balance,
     List<ServerConfig> servers,
+    DiscoverConfig discover,
     int fullConnections,
     RetryConfig retry,
     SessionConfig session,
@@ -41,7 +43,8 @@ public record BackendConfig(
   /**
    * One destination.
    *
-   * @param address host names are resolved when the proxy starts
+   * @param address host names are resolved when the proxy starts; {@link Address.Discovered} for a
+   *     slot
    * @param weight its share of new sessions, 0 to 256
    * @param backup whether it is used only while all others are down
    * @param maxConnections sessions at a time; 0 means any number
@@ -62,7 +65,28 @@ public record BackendConfig(
       int maxQueue,
       Duration slowStart,
       OnMarkedDown onMarkedDown,
-      HealthConfig health) {}
+      HealthConfig health) {
+
+    /** The same under another name. */
+    ServerConfig named(String other) {
+      return new ServerConfig(
+          other,
+          address,
+          weight,
+          backup,
+          maxConnections,
+          minConnections,
+          maxQueue,
+          slowStart,
+          onMarkedDown,
+          health);
+    }
+
+    /** Whether DNS tells its address, or that it has none. */
+    public boolean isSlot() {
+      return address instanceof Address.Discovered;
+    }
+  }
 
   public BackendConfig {
     servers = List.copyOf(servers);

@@ -32,6 +32,7 @@ final class BackendReader {
     fullConnections(sluice);
     limits(sluice.section("server-defaults"), null, null);
     CheckReader.readDefaults(sluice);
+    DiscoverReader.read(sluice.section("discover"));
   }
 
   static RetryConfig retry(ConfigSection section) {
@@ -59,19 +60,23 @@ final class BackendReader {
     return own.isZero() ? connect : own;
   }
 
-  static List<ServerConfig> servers(ConfigSection backend) {
+  /** Those of the file, then the slots of {@code discover}. */
+  static List<ServerConfig> servers(ConfigSection backend, DiscoverConfig discover) {
     ConfigSection group = backend.section("servers");
     ConfigSection defaults = backend.section("server-defaults");
-    limits(defaults, null, null);
-    CheckReader.readDefaults(backend);
+    var found = discover.isOn() ? new Address.Discovered(discover.name()) : null;
+    ServerConfig unset = limits(defaults, found, CheckReader.ofSlots(backend, found));
     List<ConfigSection> sections = group.named(defaults, "address");
-    if (sections.isEmpty() && !group.isBroken()) {
+    if (sections.isEmpty() && !group.isBroken() && !discover.isOn()) {
       backend.findings().error(backend.place("servers"), "at least one server is needed");
     }
     List<ServerConfig> servers = new ArrayList<>();
     for (ConfigSection section : sections) {
       Address address = section.string("address").map(text -> address(section, text)).orElse(null);
       servers.add(limits(section, address, CheckReader.ofServer(section, backend, address)));
+    }
+    if (discover.isOn()) {
+      servers.addAll(DiscoverReader.slots(backend, discover, servers, unset));
     }
     return servers;
   }

@@ -60,23 +60,36 @@ final class CheckReader {
    * @param address its own; null after a problem
    */
   static HealthConfig ofServer(ConfigSection server, ConfigSection backend, Address address) {
-    CheckReader reader =
-        new CheckReader(
+    return new CheckReader(
             server.section("check", backend.section("check")),
             server.section("agent", backend.section("agent")),
-            server.section("observe", backend.section("observe")));
-    int errorsBefore = reader.findings.errorCount();
-    HealthConfig health = reader.read();
-    if (address != null && reader.findings.errorCount() == errorsBefore) {
-      reader.checkWhole(health, !(address instanceof Address.Tcp));
-    }
-    return health;
+            server.section("observe", backend.section("observe")))
+        .readWhole(address);
+  }
+
+  /**
+   * What servers of a backend have that set nothing themselves, as its slots do.
+   *
+   * @param address null where there are no slots: whether the parts fit together does not matter
+   */
+  static HealthConfig ofSlots(ConfigSection backend, Address.Discovered address) {
+    return new CheckReader(
+            backend.section("check"), backend.section("agent"), backend.section("observe"))
+        .readWhole(address);
   }
 
   /** Only for its problems: what nothing inherits is not met otherwise. */
   static void readDefaults(ConfigSection section) {
-    new CheckReader(section.section("check"), section.section("agent"), section.section("observe"))
-        .read();
+    ofSlots(section, null);
+  }
+
+  private HealthConfig readWhole(Address address) {
+    int errorsBefore = findings.errorCount();
+    HealthConfig health = read();
+    if (address != null && findings.errorCount() == errorsBefore) {
+      checkWhole(health, address instanceof Address.Unix || address instanceof Address.Abstract);
+    }
+    return health;
   }
 
   private HealthConfig read() {
@@ -127,9 +140,6 @@ final class CheckReader {
     List<CheckStep> steps = CheckStepParser.steps(check, "send-expect");
     CheckKind.Http http = http(check.section("http"));
     String serverName = check.text("server-name", NAME, "the name of a host", NO_TEXT);
-    if (type == Type.SEND_EXPECT && steps.isEmpty() && !check.isBroken()) {
-      findings.error(check.place("send-expect"), "a check of this type needs at least one step");
-    }
     return type == null
         ? new CheckKind.None()
         : switch (type) {
@@ -177,6 +187,9 @@ final class CheckReader {
 
   private void checkWhole(HealthConfig health, boolean serverIsUnix) {
     boolean checked = health.check().isOn();
+    if (health.check().kind() instanceof CheckKind.SendExpect talk && talk.steps().isEmpty()) {
+      findings.error(check.place("type"), "a check of this type needs at least one step");
+    }
     if (checked) {
       checkTarget(check, health.check().target(), serverIsUnix);
     }

@@ -242,10 +242,12 @@ public final class ConfigReader {
   private BackendConfig backend(ConfigSection section) {
     ConfigSection timeouts = section.section("timeouts");
     Duration connect = timeout(timeouts, "connect");
+    DiscoverConfig discover = DiscoverReader.ofBackend(section);
     return new BackendConfig(
         section.name(),
         BalanceReader.read(section),
-        BackendReader.servers(section),
+        BackendReader.servers(section, discover),
+        discover,
         BackendReader.fullConnections(section),
         BackendReader.retry(section),
         SessionReader.read(section),

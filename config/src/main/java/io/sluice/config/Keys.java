@@ -73,7 +73,8 @@ final class Keys {
           "send-proxy-protocol",
           "max-lifetime",
           "max-lifetime-jitter",
-          "server-defaults");
+          "server-defaults",
+          "discover");
 
   private static final List<String> HASH = List.of("key", "method", "balance-factor");
 
@@ -122,6 +123,23 @@ final class Keys {
           "http",
           "server-name",
           "proxy-protocol");
+
+  static final List<String> DISCOVER =
+      List.of(
+          "name",
+          "type",
+          "port",
+          "slots",
+          "prefix",
+          "resolvers",
+          "timeout",
+          "retries",
+          "retry-interval",
+          "ttl-min",
+          "ttl-max",
+          "hold-obsolete",
+          "hold-nx",
+          "hold-failure");
 
   private static final List<String> LIMITS =
       List.of(
@@ -186,6 +204,7 @@ final class Keys {
             "tarpit"));
     SECTIONS.put("sluice.hash", HASH);
     SECTIONS.put("sluice.server-defaults", SERVER);
+    SECTIONS.put("sluice.discover", DISCOVER);
     SECTIONS.put("sluice.limits", LIMITS);
     SECTIONS.put("sluice.accept-proxy-protocol", ACCEPT_PROXY);
     SECTIONS.put("sluice.bandwidth", BANDWIDTH);
@@ -236,6 +255,7 @@ final class Keys {
         concat(BACKEND, "check", "agent", "observe", "servers", "timeouts", "source", "tcp"));
     SECTIONS.put("sluice.backends.*.hash", HASH);
     SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
+    SECTIONS.put("sluice.backends.*.discover", DISCOVER);
     SECTIONS.put("sluice.backends.*.source", SOURCE);
     SECTIONS.put(
         "sluice.backends.*.timeouts",

@@ -122,6 +122,7 @@ class ConfigReaderTest {
                 false,
                 0),
             List.of(plainServer("a", new Tcp("127.0.0.1", 9001))),
+            DiscoverConfigTest.OFF,
             0,
             new RetryConfig(3, RetryConfig.EVERY),
             new SessionConfig(ProxyVersion.NONE, Duration.ZERO, 10),

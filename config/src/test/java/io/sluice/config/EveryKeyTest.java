@@ -145,6 +145,7 @@ class EveryKeyTest {
                 Duration.ofSeconds(20),
                 OnMarkedDown.CLOSE_SESSIONS,
                 HealthConfigTest.DEFAULTS)),
+        DiscoverConfigTest.OFF,
         90,
         new RetryConfig(5, 2),
         new SessionConfig(ProxyVersion.V2, Duration.ofHours(12), 25),

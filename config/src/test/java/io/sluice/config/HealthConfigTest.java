@@ -57,6 +57,15 @@ class HealthConfigTest {
     return health("a", "sluice.backends.app.check { " + hocon + " }").check();
   }
 
+  /** Nobody is asked by what only others inherit. */
+  @Test
+  void typeAndStepsMayComeFromDifferentPlaces() throws ConfigException {
+    String steps = "sluice.backends.app.check.send-expect = [{ send = \"PING\\r\\n\" }]\n";
+
+    assertThat(health("a", steps + "sluice.check.type = send-expect").check().kind())
+        .isEqualTo(new CheckKind.SendExpect(List.of(new CheckStep.Send("PING\r\n"))));
+  }
+
   @Test
   void defaultsComeFromTheReference() throws ConfigException {
     assertThat(health("a", "")).isEqualTo(DEFAULTS);
@@ -255,8 +264,8 @@ class HealthConfigTest {
     return Stream.of(
         bad(
             "sluice.backends.app.check { type = send-expect, send-expect = [] }",
-            "s.conf:4: sluice.backends.app.check.send-expect = []: a check of this type needs at"
-                + " least one step"),
+            "s.conf:4: sluice.backends.app.check.type = \"send-expect\": a check of this type needs"
+                + " at least one step"),
         bad(
             "sluice.backends.app { servers.u.check { type = tcp, port = 80 } }",
             "s.conf:4: sluice.backends.app.servers.u.check.port = 80: needs an address too: the"

@@ -16,6 +16,14 @@ import java.util.Map;
  * be closed when every loop has run {@link #apply} without it.
  */
 final class Acceptors {
+
+  /**
+   * Whose connections those of a socket are.
+   *
+   * @param bind place of the socket among those of the frontend, from 1
+   */
+  record Owner(Frontend frontend, int bind) {}
+
   private final List<Map<ListenSocket, Acceptor>> byLoop = new ArrayList<>();
 
   /** Of {@code loops} loops, without sockets yet. */
@@ -26,7 +34,7 @@ final class Acceptors {
   }
 
   /** Accepts from {@code sockets} on the loop of {@code sessions} from now on, and no others. */
-  void apply(SessionLoop sessions, Map<ListenSocket, Frontend> sockets) {
+  void apply(SessionLoop sessions, Map<ListenSocket, Owner> sockets) {
     Map<ListenSocket, Acceptor> own = byLoop.get(sessions.loop().index());
     own.entrySet()
         .removeIf(
@@ -38,14 +46,14 @@ final class Acceptors {
               return gone;
             });
     sockets.forEach(
-        (socket, frontend) -> {
+        (socket, owner) -> {
           Acceptor acceptor = own.get(socket);
           if (acceptor == null) {
-            acceptor = new Acceptor(sessions, socket, frontend);
+            acceptor = new Acceptor(sessions, socket, owner.frontend(), owner.bind());
             own.put(socket, acceptor);
             acceptor.start();
           } else {
-            acceptor.serve(frontend);
+            acceptor.serve(owner.frontend(), owner.bind());
           }
         });
   }

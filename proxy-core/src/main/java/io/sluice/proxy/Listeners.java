@@ -50,6 +50,7 @@ final class Listeners {
 
   private final SocketSource source;
   private volatile Map<String, List<Bound>> byFrontend = Map.of();
+  private volatile boolean pathsStay;
   private boolean closed;
 
   /** None yet. */
@@ -132,6 +133,7 @@ final class Listeners {
     /** Carries it out. What nobody wants any more goes on listening until {@link #closeLeft}. */
     void commit() {
       byFrontend = next;
+      leavePaths(pathsStay); // Of the new ones.
       opened.clear();
       adjusted.clear();
     }
@@ -215,6 +217,15 @@ final class Listeners {
   void forEach(BiConsumer<String, ListenSocket> action) {
     byFrontend.forEach(
         (frontend, sockets) -> sockets.forEach(bound -> action.accept(frontend, bound.socket)));
+  }
+
+  /**
+   * Whether the paths of UNIX sockets that the proxy has made stay when it ends, because the next
+   * process goes on with the sockets. At first they do not.
+   */
+  void leavePaths(boolean stay) {
+    pathsStay = stay;
+    forEach((frontend, socket) -> socket.leavePath(stay));
   }
 
   /** Closes all, once: a UNIX path may be a successor's by the next time. */

@@ -201,12 +201,21 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * The listening TCP sockets that it has opened itself, by a name that tells the address. Whoever
+   * The listening sockets that it has opened itself, by a name that tells the address. Whoever
    * keeps a duplicate of them may hand it over to the next process: clients that connect in between
-   * wait for it. They are closed when the proxy is drained or closed.
+   * wait for it, if {@link #leavePaths the paths stay}. They are closed when the proxy is drained
+   * or closed.
    */
   public Map<String, Integer> openedSockets() {
     return listeners.opened();
+  }
+
+  /**
+   * Whether the paths of UNIX sockets that it has made, or has gone on with, stay when it is
+   * drained or closed, because the next process goes on with the sockets. At first they do not.
+   */
+  public void leavePaths(boolean stay) {
+    listeners.leavePaths(stay);
   }
 
   /** What is known of the health of its servers. */

@@ -105,7 +105,7 @@ final class Setup {
     plan.mirrors().commit();
     plan.listeners().commit();
     services = new Services(next, nextBackends, frontends(next, nextBackends));
-    Map<ListenSocket, Frontend> accepting = accepting();
+    Map<ListenSocket, Acceptors.Owner> accepting = accepting();
     loops.onEach(
         sessions -> {
           sessions.forgetTerms();
@@ -138,9 +138,14 @@ final class Setup {
     return made;
   }
 
-  private Map<ListenSocket, Frontend> accepting() {
-    Map<ListenSocket, Frontend> accepting = new HashMap<>();
-    listeners.forEach((name, socket) -> accepting.put(socket, services.frontends().get(name)));
+  private Map<ListenSocket, Acceptors.Owner> accepting() {
+    Map<ListenSocket, Acceptors.Owner> accepting = new HashMap<>();
+    Map<String, Integer> binds = new HashMap<>();
+    listeners.forEach(
+        (name, socket) -> {
+          int bind = binds.merge(name, 1, Integer::sum);
+          accepting.put(socket, new Acceptors.Owner(services.frontends().get(name), bind));
+        });
     return accepting;
   }
 

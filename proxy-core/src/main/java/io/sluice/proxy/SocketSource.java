@@ -8,9 +8,11 @@ import io.sluice.linux.Errno;
 import io.sluice.linux.ErrnoException;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.ListenSocket;
+import io.sluice.transport.UnixPath;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,29 +179,39 @@ final class SocketSource {
    * in vain may be a part of one that is not.
    */
   void releaseUnwanted(Iterable<FrontendConfig> frontends) throws IOException {
-    if (kept.unclaimed().isEmpty()) {
+    if (kept.isEmpty()) {
       return;
     }
-    Map<String, List<Integer>> unwanted = new LinkedHashMap<>(kept.unclaimed());
+    Map<String, SockAddr> wanted = new LinkedHashMap<>();
     for (FrontendConfig frontend : frontends) {
       for (Address bind : frontend.binds()) {
         if (!(bind instanceof Address.Systemd)) {
           SockAddr address = address(frontend, bind);
-          unwanted.remove(KeptSockets.name(address, options(frontend, bind)));
+          wanted.put(KeptSockets.name(address, options(frontend, bind)), address);
         }
       }
     }
-    for (String name : new ArrayList<>(unwanted.keySet())) {
+    for (String name : kept.unwanted(wanted)) {
       forget.accept(name);
       mayBeReleased = true;
       for (int descriptor : kept.claim(name)) {
         try {
-          transport.transport().adopt(descriptor, ANY).close();
+          release(name, transport.transport().adopt(descriptor, ANY));
         } catch (IOException e) {
           throw notKept("a former bind", e);
         }
       }
     }
+  }
+
+  private static void release(String name, ListenSocket socket) throws IOException {
+    if (UnixPath.isPath(socket.address())) {
+      Path path = UnixPath.of(socket.address());
+      if (KeptSockets.isAt(name, path)) {
+        Files.deleteIfExists(path);
+      }
+    }
+    socket.close();
   }
 
   private static IOException notKept(String subject, IOException e) {
@@ -215,6 +227,7 @@ final class SocketSource {
   /** Closes a socket that nobody wants any more. */
   void close(ListenSocket socket) {
     kept.onClosed(socket);
+    socket.leavePath(false);
     socket.close();
   }
 

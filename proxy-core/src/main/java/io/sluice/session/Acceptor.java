@@ -42,6 +42,7 @@ public final class Acceptor implements EventLoop.Task {
   private final EventLoop loop;
   private final ListenSocket socket;
   private Frontend frontend;
+  private int bind;
   private final Timer pause =
       new Timer() {
         @Override
@@ -54,11 +55,16 @@ public final class Acceptor implements EventLoop.Task {
   private long loggedNs;
   private boolean logged;
 
-  /** Accepts from {@code socket} for {@code frontend}, once started. */
-  public Acceptor(SessionLoop sessions, ListenSocket socket, Frontend frontend) {
+  /**
+   * Accepts from {@code socket} for {@code frontend}, once started.
+   *
+   * @param bind the socket's number among those of the frontend, from 1
+   */
+  public Acceptor(SessionLoop sessions, ListenSocket socket, Frontend frontend, int bind) {
     this.sessions = sessions;
     this.socket = socket;
     this.frontend = frontend;
+    this.bind = bind;
     loop = sessions.loop();
   }
 
@@ -67,9 +73,14 @@ public final class Acceptor implements EventLoop.Task {
     resume();
   }
 
-  /** The connections that come from now on are those of {@code next}. */
-  public void serve(Frontend next) {
+  /**
+   * The connections that come from now on are those of {@code next}.
+   *
+   * @param place of the socket among those of {@code next}, from 1
+   */
+  public void serve(Frontend next, int place) {
     frontend = next;
+    bind = place;
     resume(); // What it waited for may hold no more.
   }
 
@@ -121,7 +132,7 @@ public final class Acceptor implements EventLoop.Task {
       onAcceptFailed(-loop.poller().lastError());
       return false;
     }
-    sessions.dispatch(client, frontend);
+    sessions.dispatch(client, frontend, bind);
     return true;
   }
 

@@ -49,6 +49,9 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   Session next;
   Verdict verdict = Verdict.ADMITTED;
 
+  /** The number of the frontend's listening socket that the client came to, from 1. */
+  int bind;
+
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final Frontend frontend;

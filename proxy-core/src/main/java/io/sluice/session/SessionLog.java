@@ -56,6 +56,8 @@ public final class SessionLog {
     StringBuilder line = new StringBuilder(128);
     appendStart(line, session);
     return line.append(session.frontend().name())
+        .append('/')
+        .append(session.bind)
         .append(": ")
         .append(session.greeting().fault())
         .toString();
@@ -99,7 +101,7 @@ public final class SessionLog {
 
   private static String client(Session session) {
     SockAddr source = session.greeting().source();
-    return source.isUnix() ? "unix:" + session.frontend().name() : source.toString();
+    return source.isUnix() ? "unix:" + session.bind : source.toString();
   }
 
   private static long splicedPercent(Session session) {

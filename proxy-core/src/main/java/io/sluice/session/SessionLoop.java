@@ -91,7 +91,7 @@ public final class SessionLoop {
    * Begins a session for a connection just accepted here, on this loop or a less loaded one, if it
    * is let in.
    */
-  void dispatch(StreamSocket client, Frontend frontend) {
+  void dispatch(StreamSocket client, Frontend frontend, int bind) {
     Verdict verdict = frontend.admission().checkPeer(client.peer(), loop.nowNs());
     if (verdict.isRefused()) {
       leaveGates(frontend);
@@ -108,19 +108,20 @@ public final class SessionLoop {
       }
     }
     if (least.size + IMBALANCE <= size) {
-      least.offer(client, frontend, verdict);
+      least.offer(client, frontend, bind, verdict);
     } else {
-      begin(client, frontend, verdict);
+      begin(client, frontend, bind, verdict);
     }
   }
 
   /** Begins a session here for a connection that another loop has accepted. Any thread. */
-  void offer(StreamSocket client, Frontend frontend, Verdict verdict) {
-    loop.execute(() -> begin(client, frontend, verdict));
+  void offer(StreamSocket client, Frontend frontend, int bind, Verdict verdict) {
+    loop.execute(() -> begin(client, frontend, bind, verdict));
   }
 
-  private void begin(StreamSocket client, Frontend frontend, Verdict verdict) {
+  private void begin(StreamSocket client, Frontend frontend, int bind, Verdict verdict) {
     Session session = new Session(this, frontend, client);
+    session.bind = bind;
     session.verdict = verdict;
     session.next = first;
     if (first != null) {

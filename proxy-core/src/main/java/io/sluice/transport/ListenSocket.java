@@ -29,7 +29,23 @@ public interface ListenSocket extends AutoCloseable {
   void adjust(ListenOptions options, TcpOptions tcp) throws IOException;
 
   /**
-   * Stops listening; connections that nobody accepted are reset. Removes the path of a UNIX socket.
+   * What tells the file at its UNIX path from every other that has been or will be there while the
+   * socket is open; empty where this proxy has made none.
+   */
+  default String pathIdentity() {
+    return "";
+  }
+
+  /**
+   * Whether the UNIX path stays when this is closed, because another process goes on with the
+   * socket. At first it does not.
+   */
+  default void leavePath(boolean stays) {}
+
+  /**
+   * Stops listening; connections that nobody accepted are reset unless another process has the
+   * socket too. Removes the path of a UNIX socket that this proxy has made, unless it is to be
+   * left.
    */
   @Override
   void close();

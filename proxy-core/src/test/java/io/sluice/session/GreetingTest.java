@@ -94,7 +94,7 @@ class GreetingTest {
       harness.expectNothingLeft();
 
       assertThat(log.sessions().get(0))
-          .endsWith("web: Received something which does not look like a PROXY protocol header");
+          .endsWith(" web/1: Received something which does not look like a PROXY protocol header");
       assertThat(harness.counted(Counter.CLOSED_PROXY_HEADER)).isEqualTo(1);
       assertThat(harness.counted(Counter.CONNECT_ATTEMPTS)).isZero();
     }
@@ -119,7 +119,9 @@ class GreetingTest {
       harness.expectNothingLeft();
 
       List<String> ends =
-          log.sessions().stream().map(line -> line.substring(line.indexOf(" web: ") + 6)).toList();
+          log.sessions().stream()
+              .map(line -> line.substring(line.indexOf(" web/1: ") + 8))
+              .toList();
       assertThat(ends)
           .containsExactly(
               "Connection closed while waiting for PROXY protocol header",
@@ -191,7 +193,7 @@ class GreetingTest {
       harness.turnUntil("a line", () -> log.sessions().size() == 1);
 
       assertThat(log.sessions().get(0))
-          .endsWith(" web: Received a PROXY protocol header where none is allowed");
+          .endsWith(" web/1: Received a PROXY protocol header where none is allowed");
     }
   }
 

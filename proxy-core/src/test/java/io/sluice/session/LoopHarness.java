@@ -119,7 +119,7 @@ final class LoopHarness implements AutoCloseable {
     listener =
         transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0), web.listen(), web.tcp());
-    acceptor = new Acceptor(sessions, listener, frontend);
+    acceptor = new Acceptor(sessions, listener, frontend, 1);
     acceptor.start();
   }
 

@@ -21,7 +21,7 @@ final class SecondFrontend implements AutoCloseable {
     listener =
         harness.transport.listen(
             SockAddr.inet(InetAddress.getLoopbackAddress(), 0), config.listen(), config.tcp());
-    acceptor = new Acceptor(harness.sessions, listener, frontend);
+    acceptor = new Acceptor(harness.sessions, listener, frontend, 2);
     acceptor.start();
   }
 

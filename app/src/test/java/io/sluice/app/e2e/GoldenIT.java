@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,10 +51,12 @@ class GoldenIT {
   }
 
   /** One proxy with a frontend for each situation, and the server of each. */
-  private static final class Running implements AutoCloseable {
+  private static final class Running implements AutoCloseable, Stage.Operator {
     final Map<Situation, Integer> ports = new EnumMap<>(Situation.class);
     final Map<Situation, ServerSocket> servers = new EnumMap<>(Situation.class);
     final int faultPort = Ports.free();
+    final Doorkeeper checked = new Doorkeeper();
+    final Path adminSocket;
     final Program program;
     final boolean logsToStderr;
 
@@ -61,6 +66,7 @@ class GoldenIT {
         servers.put(situation, Stage.server());
       }
       Path own = Files.createDirectories(folder.resolve(kind.name()));
+      adminSocket = own.resolve("admin.sock");
       logsToStderr = kind != Kind.HAPROXY;
       program = kind == Kind.HAPROXY ? haproxy(own) : sluice(own, kind);
     }
@@ -71,6 +77,7 @@ class GoldenIT {
               """
               global
                 log stdout format raw local0
+                stats socket %s mode 600 level admin
               defaults
                 mode tcp
                 log global
@@ -78,13 +85,16 @@ class GoldenIT {
                 timeout connect 5s
                 timeout client 20s
                 timeout server 20s
-              """);
+              """
+                  .formatted(adminSocket));
       for (Situation situation : Situation.values()) {
         text.append("listen ").append(name(situation)).append("\n bind 127.0.0.1:");
         text.append(ports.get(situation)).append("\n ");
-        text.append(situation.haproxy(servers.get(situation).getLocalPort())).append('\n');
+        text.append(situation.haproxy(servers.get(situation).getLocalPort(), checked.port()))
+            .append('\n');
       }
       text.append("listen pp\n timeout client 400ms\n server a 127.0.0.1:1\n bind 127.0.0.1:");
+      text.append(Ports.free()).append("\n bind 127.0.0.1:");
       text.append(faultPort).append(" accept-proxy\n");
       Path config = Files.writeString(own.resolve("haproxy.cfg"), text);
       List<String> command = List.of(Tool.HAPROXY.path(), "-db", "-f", config.toString());
@@ -101,11 +111,12 @@ class GoldenIT {
         text.append(", bind = \"127.0.0.1:").append(ports.get(situation)).append("\"\n");
         text.append(situation.sluiceFrontend()).append(" }\n");
         text.append("backends.").append(name).append(" { ");
-        text.append(situation.sluice(servers.get(situation).getLocalPort())).append(" }\n");
+        text.append(situation.sluice(servers.get(situation).getLocalPort(), checked.port()))
+            .append(" }\n");
       }
       text.append("frontends.pp { accept-proxy-protocol.otherwise = require, backend = pp\n");
-      text.append("timeouts.greeting = 400ms, bind = \"127.0.0.1:").append(faultPort);
-      text.append("\" }\nbackends.pp.servers.a = \"127.0.0.1:1\"\n");
+      text.append("timeouts.greeting = 400ms, bind = [\"127.0.0.1:0\", \"127.0.0.1:");
+      text.append(faultPort).append("\"] }\nbackends.pp.servers.a = \"127.0.0.1:1\"\n");
       Path config = Files.writeString(own.resolve("sluice.conf"), text.append("}\n"));
       Program started =
           new SluiceJvm().launch(own, "sluice", List.of("run", "-c", config.toString()));
@@ -126,6 +137,22 @@ class GoldenIT {
           .orElseThrow();
     }
 
+    @Override
+    public void failChecks() throws IOException {
+      checked.close();
+    }
+
+    @Override
+    public void killSessions() throws IOException {
+      if (Files.exists(adminSocket)) {
+        try (SocketChannel admin = SocketChannel.open(UnixDomainSocketAddress.of(adminSocket))) {
+          String command = "shutdown sessions server session_is_killed/a\n";
+          admin.write(ByteBuffer.wrap(command.getBytes(StandardCharsets.US_ASCII)));
+          assertThat(admin.read(ByteBuffer.allocate(1))).as("an answer or an end").isLessThan(2);
+        }
+      }
+    }
+
     /** All that it has logged so far. */
     String log() {
       try {
@@ -144,6 +171,7 @@ class GoldenIT {
     @Override
     public void close() throws IOException {
       program.close();
+      checked.close();
       for (ServerSocket server : servers.values()) {
         server.close();
       }
@@ -208,7 +236,7 @@ class GoldenIT {
   }
 
   private static int times(String words, String text) {
-    return (int) text.lines().filter(line -> line.endsWith(words)).count();
+    return (int) text.lines().filter(line -> line.endsWith("] pp/2: " + words)).count();
   }
 
   private Running proxy(Kind kind) throws IOException {
@@ -222,11 +250,17 @@ class GoldenIT {
 
   private void check(Kind kind, Situation situation) throws IOException {
     Running proxy = proxy(kind);
-    Situation.Expected expected = situation.expected();
+    Expected expected = situation.expected();
     MatchResult line;
-    try (Stage stage = new Stage(proxy.ports.get(situation), proxy.servers.get(situation))) {
+    try (Stage stage = new Stage(proxy.ports.get(situation), proxy.servers.get(situation), proxy)) {
       situation.play(stage);
       line = proxy.awaitLine(situation, expected.lines);
+    }
+    for (Pattern besides : expected.besides) {
+      proxy.program.await(
+          "\"" + besides + "\" of " + kind,
+          Program.START,
+          () -> besides.matcher(proxy.log()).find());
     }
     String shown = line.group().strip();
     assertThat(line.group(2)).as("server in %s", shown).isEqualTo(expected.server);

@@ -183,13 +183,57 @@ class HealthIT {
                 "type = tcp }, agent { interval = 100ms, port = " + agent.getLocalPort(),
                 first.address())) {
       await(sluice, "Server b/s0 is UP");
-      try (Socket question = agent.accept()) {
-        question.getOutputStream().write("drain\n".getBytes(StandardCharsets.US_ASCII));
-      }
+      agent.setSoTimeout(100);
+      sluice.program().await("drain", LIMIT, () -> answer(agent));
       await(sluice, "Server b/s0 enters drain state");
       try (Socket client = sluice.connect()) {
         assertThat(client.getInputStream().read()).isEqualTo(-1);
       }
+    }
+  }
+
+  /** A status port says that redis is to be left: its clients need not find out by themselves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void sessionsEndWithTheirServer(String transport) throws IOException {
+    Path files = Files.createDirectories(folder.resolve("status"));
+    try (Redis redis = Redis.start(folder);
+        Nginx status = Nginx.start(files, "")) {
+      Path alive = Files.writeString(status.files().resolve("alive"), "yes");
+      String check =
+          "type = http, address = \"127.0.0.1\", port = "
+              + status.address().replaceFirst(".*:", "")
+              + ", http { method = GET, path = \"/alive\", status = \"200\" } }\n"
+              + "server-defaults { on-marked-down = close-sessions";
+      try (Sluice sluice = run(transport, check, redis.address())) {
+        await(sluice, "Server b/s0 is UP");
+        try (Socket client = sluice.connect()) {
+          client.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+          assertThat(client.getInputStream().readNBytes(7)).asString().isEqualTo("+PONG\r\n");
+
+          Files.delete(alive);
+
+          assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+        await(
+            sluice,
+            "Server b/s0 is DOWN, reason: Layer7 wrong status, code: 404, info: \"Not Found\","
+                + " check duration: \\d+ms\\. 0 active and 0 backup servers left\\. \\d sessions"
+                + " active, 0 requeued, 0 remaining in queue\\.");
+        SessionLine line = sluice.awaitSessions(1).get(0);
+        assertThat(line.state()).isEqualTo("D-");
+        assertThat(line.words()).contains("down");
+      }
+    }
+  }
+
+  /** Whether the agent was asked by somebody who is still there. */
+  private static boolean answer(ServerSocket agent) {
+    try (Socket question = agent.accept()) {
+      question.getOutputStream().write("drain\n".getBytes(StandardCharsets.US_ASCII));
+      return true;
+    } catch (IOException e) {
+      return false; // Nobody asks now, or one who was kept waiting for too long.
     }
   }
 }

@@ -15,38 +15,76 @@ final class Postgres implements AutoCloseable {
   static final String USER = "postgres";
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
+  private final Path folder;
+  private final String data;
   private final int port;
   private final Program server;
 
-  private Postgres(int port, Program server) {
+  private Postgres(Path folder, String data, int port, Program server) {
+    this.folder = folder;
+    this.data = data;
     this.port = port;
     this.server = server;
   }
 
   /** One that listens, with its files below {@code folder}. */
   static Postgres start(Path folder) throws IOException {
-    int port = Ports.free();
+    String data = home(folder).resolve("data").toString();
+    run(folder, Tool.INITDB.path(), "-D", data, "-A", "trust", "-U", USER, "--no-sync");
+    return serve(folder, data);
+  }
+
+  /** One that follows this one, with its files below {@code folder}. */
+  Postgres standby(Path folder) throws IOException {
+    String data = home(folder).resolve("data").toString();
+    String from = "host=127.0.0.1 port=" + port + " user=" + USER;
+    run(folder, Tool.PG_BASEBACKUP.path(), "-d", from, "-D", data, "-R", "-c", "fast", "--no-sync");
+    return serve(folder, data);
+  }
+
+  /** Makes a primary of a standby. */
+  void promote() throws IOException {
+    run(folder, Tool.PG_CTL.path(), "promote", "-w", "-D", data);
+  }
+
+  /** Runs {@code sql} at a port of 127.0.0.1, as psql does for scripts; whatever comes of it. */
+  static Program sql(Path folder, int port, String sql) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Tool.PSQL.path(), "-X", "-q", "-A", "-t"));
+    command.addAll(List.of("-h", "127.0.0.1", "-p", String.valueOf(port), "-U", USER));
+    command.addAll(List.of("-c", sql, "postgres"));
+    return Program.run(folder, "psql", command, LIMIT);
+  }
+
+  private static Path home(Path folder) throws IOException {
     Path home = Files.createDirectory(folder.resolve("pg"));
     if (isRoot()) {
       UserPrincipal owner =
           home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(USER);
       Files.setOwner(home, owner);
     }
-    String data = home.resolve("data").toString();
-    Program initdb =
-        Program.run(
-            folder,
-            "initdb",
-            asUser(Tool.INITDB.path(), "-D", data, "-A", "trust", "-U", USER, "--no-sync"),
-            LIMIT);
-    assertThat(initdb.exitCode()).as(initdb.stderr()).isZero();
+    return home;
+  }
+
+  private static void run(Path folder, String... command) throws IOException {
+    String name = Path.of(command[0]).getFileName().toString();
+    Program program = Program.run(folder, name, asUser(command), LIMIT);
+    assertThat(program.exitCode()).as(program.stderr()).isZero();
+  }
+
+  private static Postgres serve(Path folder, String data) throws IOException {
+    int port = Ports.free();
     List<String> command = asUser(Tool.POSTGRES.path(), "-D", data, "-p", String.valueOf(port));
     for (String setting :
         List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off")) {
       command.add("-c");
       command.add(setting);
     }
-    return new Postgres(port, Program.start(folder, "postgres", command).awaitPort(port));
+    Program server = Program.start(folder, "postgres", command).awaitPort(port);
+    return new Postgres(folder, data, port, server);
+  }
+
+  int port() {
+    return port;
   }
 
   String address() {

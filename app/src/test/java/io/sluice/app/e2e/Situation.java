@@ -2,20 +2,23 @@ package io.sluice.app.e2e;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.util.function.LongPredicate;
 
 /**
  * A way in which a session goes or ends, played in front of a proxy, and what the proxy's log line
  * must say of it then. The table that Sluice and HAProxy are held to.
  *
- * <p>{@link #haproxy} and {@link #sluice} are the same terms in both languages; {@code %d} is the
- * port of the server.
+ * <p>{@link #haproxy} and {@link #sluice} are the same terms in both languages; the first {@code
+ * %d} is the port of the server, the second that of its checks.
  */
 enum Situation {
   REFUSED(
       "retries 1\n timeout connect 300ms\n server a 127.0.0.1:%d",
       "retries = 1, timeouts.connect = 300ms, servers.a = \"127.0.0.1:%d\"",
-      expect("a", "SC").tw(Situation::none).tc(Situation::never).tt(around(300)).retries("1")) {
+      expect("a", "SC")
+          .tw(Expected::none)
+          .tc(Expected::never)
+          .tt(Expected.around(300))
+          .retries("1")) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stopServing();
@@ -26,7 +29,7 @@ enum Situation {
   NO_SERVER(
       "server a 127.0.0.1:%d weight 0",
       "servers.a { address = \"127.0.0.1:%d\", weight = 0 }",
-      expect("<NOSRV>", "SC").tw(Situation::never).tc(Situation::never).tt(Situation::none)) {
+      expect("<NOSRV>", "SC").tw(Expected::never).tc(Expected::never).tt(Expected::none)) {
     @Override
     void play(Stage stage) throws IOException {
       Stage.expectEnd(stage.connect());
@@ -70,7 +73,7 @@ enum Situation {
       "timeout client 400ms\n timeout server 400ms\n" + Words.HAPROXY,
       "timeouts.server = 400ms, " + Words.SLUICE,
       "timeouts.client = 400ms",
-      expect("a", "cD").tt(around(400))) {
+      expect("a", "cD").tt(Expected.around(400))) {
     @Override
     void play(Stage stage) throws IOException {
       Socket client = stage.connect();
@@ -82,7 +85,7 @@ enum Situation {
   SERVER_IDLE(
       "timeout server 400ms\n" + Words.HAPROXY,
       "timeouts.server = 400ms, " + Words.SLUICE,
-      expect("a", "sD").tt(around(400)).bytes(3)) {
+      expect("a", "sD").tt(Expected.around(400)).bytes(3)) {
     @Override
     void play(Stage stage) throws IOException {
       Socket client = stage.connect();
@@ -120,7 +123,7 @@ enum Situation {
   CONNECT_TIMEOUT(
       "retries 1\n timeout connect 300ms\n" + Words.HAPROXY,
       "retries = 1, timeouts.connect = 300ms, " + Words.SLUICE,
-      expect("a", "sC").tc(Situation::never).tt(around(600)).retries("1")) {
+      expect("a", "sC").tc(Expected::never).tt(Expected.around(600)).retries("1")) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stall();
@@ -131,7 +134,7 @@ enum Situation {
   CLIENT_ENDS_WHILE_CONNECTING(
       "timeout connect 3s\n" + Words.HAPROXY,
       "timeouts.connect = 3s, " + Words.SLUICE,
-      expect("a", "CC").tc(Situation::never).tt(around(200))) {
+      expect("a", "CC").tc(Expected::never).tt(Expected.around(200))) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stall();
@@ -145,7 +148,7 @@ enum Situation {
   CLIENT_RESETS_WHILE_CONNECTING(
       "timeout connect 3s\n" + Words.HAPROXY,
       "timeouts.connect = 3s, " + Words.SLUICE,
-      expect("a", "CD").tc(Situation::never).tt(around(200))) {
+      expect("a", "CD").tc(Expected::never).tt(Expected.around(200))) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stall();
@@ -159,9 +162,9 @@ enum Situation {
       "timeout queue 300ms\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 300ms, " + Words.ONE_AT_A_TIME,
       expect("<NOSRV>", "sQ")
-          .tw(around(300))
-          .tc(Situation::never)
-          .tt(around(300))
+          .tw(Expected.around(300))
+          .tc(Expected::never)
+          .tt(Expected.around(300))
           .counts("2/2/1/0")
           .queues("0/1")) {
     @Override
@@ -175,9 +178,9 @@ enum Situation {
       "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
       expect("<NOSRV>", "CD")
-          .tw(around(200))
-          .tc(Situation::never)
-          .tt(around(200))
+          .tw(Expected.around(200))
+          .tc(Expected::never)
+          .tt(Expected.around(200))
           .counts("2/2/1/0")
           .queues("0/1")) {
     @Override
@@ -193,9 +196,9 @@ enum Situation {
       "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
       expect("<NOSRV>", "CQ")
-          .tw(around(200))
-          .tc(Situation::never)
-          .tt(around(200))
+          .tw(Expected.around(200))
+          .tc(Expected::never)
+          .tt(Expected.around(200))
           .counts("2/2/1/0")
           .queues("0/1")) {
     @Override
@@ -211,7 +214,7 @@ enum Situation {
   SERVED_AFTER_A_QUEUE(
       "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
-      expect("a", "--").tw(around(200)).bytes(4).queues("0/1").among(2)) {
+      expect("a", "--").tw(Expected.around(200)).bytes(4).queues("0/1").among(2)) {
     @Override
     void play(Stage stage) throws IOException {
       Socket[] first = stage.occupy();
@@ -227,9 +230,41 @@ enum Situation {
       server.shutdownOutput();
       Stage.expectEnd(client);
     }
-  };
+  },
 
-  private static final int TOLERANCE_MS = 250;
+  SERVER_GOES_DOWN(
+      Words.HAPROXY + " check port %d inter 100ms fall 1 on-marked-down shutdown-sessions",
+      "check { type = tcp, port = %2$d, interval = 100ms, fall = 1 },"
+          + " server-defaults.on-marked-down = close-sessions, "
+          + Words.SLUICE,
+      expect("a", "D-")
+          .bytes(1)
+          .says(
+              "Server server_goes_down/a is DOWN, reason: Layer4 connection problem, info:"
+                  + " \"Connection refused\", check duration: \\d+ms\\. 0 active and 0 backup"
+                  + " servers left\\. \\d sessions active, 0 requeued, 0 remaining in queue\\.")
+          .says("proxy server_goes_down has no server available!")) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.occupy()[0];
+      stage.failChecks();
+      Stage.expectAnyEnd(client);
+    }
+  },
+
+  /** HAProxy's operator does it; Sluice's has said before that it shall be done. */
+  SESSION_IS_KILLED(
+      Words.HAPROXY,
+      "max-lifetime = 1s, max-lifetime-jitter = 0%%, " + Words.SLUICE,
+      expect("a", "K-").bytes(1).tt(ms -> ms >= 898 && ms < 1250)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.occupy()[0];
+      Stage.hearNothing(client, 900);
+      stage.killSessions();
+      Stage.expectAnyEnd(client);
+    }
+  };
 
   private final String haproxy;
   private final String sluice;
@@ -252,12 +287,12 @@ enum Situation {
   /** What client and server do. */
   abstract void play(Stage stage) throws IOException;
 
-  String haproxy(int serverPort) {
-    return haproxy.formatted(serverPort);
+  String haproxy(int serverPort, int checkPort) {
+    return haproxy.formatted(serverPort, checkPort);
   }
 
-  String sluice(int serverPort) {
-    return sluice.formatted(serverPort);
+  String sluice(int serverPort, int checkPort) {
+    return sluice.formatted(serverPort, checkPort);
   }
 
   String sluiceFrontend() {
@@ -291,79 +326,5 @@ enum Situation {
 
   private static Expected expect(String server, String state) {
     return new Expected(server, state);
-  }
-
-  /** No time to speak of. */
-  private static boolean none(long ms) {
-    return ms >= 0 && ms < TOLERANCE_MS;
-  }
-
-  private static boolean never(long ms) {
-    return ms == -1;
-  }
-
-  private static LongPredicate around(long expectedMs) {
-    return ms -> ms >= expectedMs - 2 && ms < expectedMs + TOLERANCE_MS;
-  }
-
-  /** What a line must say; each method changes one thing and returns this. */
-  static final class Expected {
-    final String server;
-    final String state;
-    LongPredicate queueMs = Situation::none;
-    LongPredicate connectMs = Situation::none;
-    LongPredicate totalMs = ms -> ms >= 0;
-    long bytesToClient;
-    String counts = "1/1/0/0";
-    String retries = "0";
-    String queues = "0/0";
-    int lines = 1;
-
-    Expected(String server, String state) {
-      this.server = server;
-      this.state = state;
-    }
-
-    Expected tw(LongPredicate ms) {
-      queueMs = ms;
-      return this;
-    }
-
-    Expected tc(LongPredicate ms) {
-      connectMs = ms;
-      return this;
-    }
-
-    Expected tt(LongPredicate ms) {
-      totalMs = ms;
-      return this;
-    }
-
-    Expected bytes(long toClient) {
-      bytesToClient = toClient;
-      return this;
-    }
-
-    /** actconn/feconn/beconn/srvconn. */
-    Expected counts(String four) {
-      counts = four;
-      return this;
-    }
-
-    Expected retries(String shown) {
-      retries = shown;
-      return this;
-    }
-
-    Expected queues(String serverAndBackend) {
-      queues = serverAndBackend;
-      return this;
-    }
-
-    /** Of so many lines, in any order, it is the one with the most bytes. */
-    Expected among(int count) {
-      lines = count;
-      return this;
-    }
   }
 }

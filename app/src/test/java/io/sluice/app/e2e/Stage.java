@@ -15,6 +15,16 @@ import java.util.List;
 
 /** Where a {@link Situation} is played: a proxy's port, the server behind it, and its clients. */
 final class Stage implements AutoCloseable {
+
+  /** What an operator does, or what happens elsewhere. */
+  interface Operator {
+    /** The checks of the server fail from now on. */
+    void failChecks() throws IOException;
+
+    /** The server's sessions are ended. */
+    void killSessions() throws IOException;
+  }
+
   private static final int LIMIT_MS = 10_000;
 
   /** Longer than the second attempt to connect takes, when the first was dropped. */
@@ -24,12 +34,14 @@ final class Stage implements AutoCloseable {
 
   private final int port;
   private final ServerSocket listener;
+  private final Operator operator;
   private final List<AutoCloseable> open = new ArrayList<>();
 
   /** In front of {@code port}; what is behind it connects to {@code listener}. */
-  Stage(int port, ServerSocket listener) throws IOException {
+  Stage(int port, ServerSocket listener, Operator operator) throws IOException {
     this.port = port;
     this.listener = listener;
+    this.operator = operator;
     listener.setSoTimeout(LIMIT_MS);
   }
 
@@ -63,6 +75,14 @@ final class Stage implements AutoCloseable {
       }
     }
     throw new IOException("the queue of " + listener + " does not fill");
+  }
+
+  void failChecks() throws IOException {
+    operator.failChecks();
+  }
+
+  void killSessions() throws IOException {
+    operator.killSessions();
   }
 
   /** A session that goes on while the situation is played: its client and its server. */

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 enum Tool {
   CHATTR("chattr", "e2fsprogs"),
   CURL("curl", "curl"),
+  DPKG("dpkg", "dpkg"),
   HAPROXY("haproxy", "haproxy"),
   INITDB("initdb", "postgresql"),
   IP("ip", "iproute2"),
@@ -28,6 +29,8 @@ enum Tool {
   NGINX("nginx", "nginx"),
   OPENSSL("openssl", "openssl"),
   NSENTER("nsenter", "util-linux"),
+  PG_BASEBACKUP("pg_basebackup", "postgresql"),
+  PG_CTL("pg_ctl", "postgresql"),
   PGBENCH("pgbench", "postgresql"),
   POSTGRES("postgres", "postgresql"),
   PSQL("psql", "postgresql-client"),

@@ -11,7 +11,6 @@ import io.sluice.transport.ListenFailure;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.UnixPath;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * A listening descriptor that all loops have in their epoll, with EPOLLEXCLUSIVE, so that a waiting
@@ -28,8 +27,10 @@ final class EpollListenSocket implements ListenSocket {
   /** Whether the options of its bind hold for it, which somebody else's socket has of its own. */
   private final boolean isOwn;
 
-  /** The path to remove at close; null unless this process bound one. */
+  /** The path to remove at close; null unless this proxy bound one, in this process or before. */
   private final UnixPath path;
+
+  private volatile boolean pathStays;
 
   private EpollListenSocket(
       Syscalls sys, Fd fd, SockAddr address, TcpOptions tcp, boolean isOwn, UnixPath path) {
@@ -58,8 +59,8 @@ final class EpollListenSocket implements ListenSocket {
     try {
       if (address.isUnix()) {
         socketOptions.applyUnix(fd.raw(), tcp);
-        if (isPath(address)) {
-          UnixPath.removeIfDead(pathOf(address));
+        if (UnixPath.isPath(address)) {
+          UnixPath.removeIfDead(UnixPath.of(address));
         }
       } else {
         applyListenOptions(socketOptions, fd.raw(), address, options);
@@ -70,8 +71,8 @@ final class EpollListenSocket implements ListenSocket {
       if (bound < 0) {
         throw ListenFailure.of(address, -bound);
       }
-      if (isPath(address)) {
-        path = UnixPath.bound(pathOf(address));
+      if (UnixPath.isPath(address)) {
+        path = UnixPath.bound(UnixPath.of(address));
         path.apply(options.unixFile());
       }
       int listening = sys.listen(fd.raw(), options.backlog());
@@ -89,22 +90,24 @@ final class EpollListenSocket implements ListenSocket {
     }
   }
 
-  /** The same for a TCP socket of ours, which the options of its bind hold for too. */
+  /** The same for a socket of ours, which the options of its bind hold for too. */
   static EpollListenSocket readopt(Syscalls sys, int raw, ListenOptions options, TcpOptions tcp)
       throws IOException {
-    return adopt(sys, raw, options, tcp, true);
+    SockAddr address = new SocketOptions(sys).localAddress(raw);
+    UnixPath path = UnixPath.isPath(address) ? UnixPath.bound(UnixPath.of(address)) : null;
+    return adopt(sys, raw, options, tcp, true, path);
   }
 
   static EpollListenSocket adopt(Syscalls sys, int raw, TcpOptions tcp) throws IOException {
-    return adopt(sys, raw, null, tcp, false);
+    return adopt(sys, raw, null, tcp, false, null);
   }
 
   private static EpollListenSocket adopt(
-      Syscalls sys, int raw, ListenOptions options, TcpOptions tcp, boolean isOwn)
+      Syscalls sys, int raw, ListenOptions options, TcpOptions tcp, boolean isOwn, UnixPath path)
       throws IOException {
     SockAddr address = new SocketOptions(sys).localAddress(raw);
     EpollListenSocket adopted =
-        new EpollListenSocket(sys, new Fd(sys, raw), address, tcp, isOwn, null);
+        new EpollListenSocket(sys, new Fd(sys, raw), address, tcp, isOwn, path);
     adopted.adjust(options, tcp);
     return adopted;
   }
@@ -158,19 +161,21 @@ final class EpollListenSocket implements ListenSocket {
   }
 
   @Override
+  public String pathIdentity() {
+    return path == null ? "" : path.identity();
+  }
+
+  @Override
+  public void leavePath(boolean stays) {
+    pathStays = stays;
+  }
+
+  @Override
   public void close() {
-    if (path != null) {
+    if (path != null && !pathStays) {
       path.removeIfOurs();
     }
     fd.close();
-  }
-
-  private static boolean isPath(SockAddr address) {
-    return address.toString().startsWith("unix:/");
-  }
-
-  private static Path pathOf(SockAddr address) {
-    return Path.of(address.toString().substring("unix:".length()));
   }
 
   private static void applyListenOptions(
