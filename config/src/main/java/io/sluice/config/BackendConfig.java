@@ -17,7 +17,6 @@ import java.util.List;
  * @param tunnelTimeout replaces client and server time-outs once both sides are connected; zero
  *     means unset
  * @param queueTimeout for a slot of a server; zero means never
- * @param tcp options of the connections to servers
  */
 public record BackendConfig(
     String name,
@@ -31,8 +30,7 @@ public record BackendConfig(
     Duration serverTimeout,
     Duration serverFinTimeout,
     Duration tunnelTimeout,
-    Duration queueTimeout,
-    TcpOptions tcp) {
+    Duration queueTimeout) {
 
   /** What happens to the sessions of a server that goes down. */
   public enum OnMarkedDown {
@@ -53,6 +51,7 @@ public record BackendConfig(
    * @param maxQueue how many may wait for this server and no other; the largest int means any
    *     number
    * @param slowStart how long it takes to its full share after it has been down; zero means none
+   * @param tcp options of the connections to it, and where they come from
    * @param health how it is found out whether it works
    */
   public record ServerConfig(
@@ -65,6 +64,7 @@ public record BackendConfig(
       int maxQueue,
       Duration slowStart,
       OnMarkedDown onMarkedDown,
+      TcpOptions tcp,
       HealthConfig health) {
 
     /** The same under another name. */
@@ -79,6 +79,7 @@ public record BackendConfig(
           maxQueue,
           slowStart,
           onMarkedDown,
+          tcp,
           health);
     }
 

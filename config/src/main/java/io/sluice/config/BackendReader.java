@@ -30,7 +30,7 @@ final class BackendReader {
     BalanceReader.read(sluice);
     retry(sluice);
     fullConnections(sluice);
-    limits(sluice.section("server-defaults"), null, null);
+    limits(sluice.section("server-defaults"), null, null, null);
     CheckReader.readDefaults(sluice);
     DiscoverReader.read(sluice.section("discover"));
   }
@@ -61,11 +61,14 @@ final class BackendReader {
   }
 
   /** Those of the file, then the slots of {@code discover}. */
-  static List<ServerConfig> servers(ConfigSection backend, DiscoverConfig discover) {
+  static List<ServerConfig> servers(
+      ConfigSection backend, DiscoverConfig discover, TcpOptions tcp) {
     ConfigSection group = backend.section("servers");
     ConfigSection defaults = backend.section("server-defaults");
+    ConfigSection source = backend.section("source");
     var found = discover.isOn() ? new Address.Discovered(discover.name()) : null;
-    ServerConfig unset = limits(defaults, found, CheckReader.ofSlots(backend, found));
+    TcpOptions unsetTcp = tcp.from(SourceReader.read(source));
+    ServerConfig unset = limits(defaults, found, unsetTcp, CheckReader.ofSlots(backend, found));
     List<ConfigSection> sections = group.named(defaults, "address");
     if (sections.isEmpty() && !group.isBroken() && !discover.isOn()) {
       backend.findings().error(backend.place("servers"), "at least one server is needed");
@@ -73,7 +76,8 @@ final class BackendReader {
     List<ServerConfig> servers = new ArrayList<>();
     for (ConfigSection section : sections) {
       Address address = section.string("address").map(text -> address(section, text)).orElse(null);
-      servers.add(limits(section, address, CheckReader.ofServer(section, backend, address)));
+      TcpOptions own = tcp.from(SourceReader.read(section.section("source", source)));
+      servers.add(limits(section, address, own, CheckReader.ofServer(section, backend, address)));
     }
     if (discover.isOn()) {
       servers.addAll(DiscoverReader.slots(backend, discover, servers, unset));
@@ -90,7 +94,8 @@ final class BackendReader {
     }
   }
 
-  private static ServerConfig limits(ConfigSection section, Address address, HealthConfig health) {
+  private static ServerConfig limits(
+      ConfigSection section, Address address, TcpOptions tcp, HealthConfig health) {
     var server =
         new ServerConfig(
             section.name(),
@@ -102,6 +107,7 @@ final class BackendReader {
             section.integer("max-queue", 0, Integer.MAX_VALUE, NO_BOUND),
             section.duration("slow-start", SHORTEST, LONGEST, NO_TIME),
             section.choice("on-marked-down", OnMarkedDown.class),
+            tcp,
             health);
     int max = server.maxConnections();
     if (server.minConnections() > 0 && max == 0) {

@@ -246,7 +246,7 @@ public final class ConfigReader {
     return new BackendConfig(
         section.name(),
         BalanceReader.read(section),
-        BackendReader.servers(section, discover),
+        BackendReader.servers(section, discover, tcp(section.section("tcp"))),
         discover,
         BackendReader.fullConnections(section),
         BackendReader.retry(section),
@@ -255,8 +255,7 @@ public final class ConfigReader {
         timeout(timeouts, "server"),
         timeout(timeouts, "server-fin"),
         timeout(timeouts, "tunnel"),
-        BackendReader.queueTimeout(timeouts, connect),
-        tcp(section.section("tcp")).from(SourceReader.read(section.section("source"))));
+        BackendReader.queueTimeout(timeouts, connect));
   }
 
   /** The address, or null after a problem. */

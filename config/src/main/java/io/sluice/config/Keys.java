@@ -257,13 +257,15 @@ final class Keys {
     SECTIONS.put("sluice.backends.*.server-defaults", SERVER);
     SECTIONS.put("sluice.backends.*.discover", DISCOVER);
     SECTIONS.put("sluice.backends.*.source", SOURCE);
+    SECTIONS.put("sluice.backends.*.servers.*.source", SOURCE);
     SECTIONS.put(
         "sluice.backends.*.timeouts",
         List.of("connect", "queue", "server", "tunnel", "server-fin"));
     SECTIONS.put("sluice.backends.*.tcp", TCP);
     SECTIONS.put("sluice.backends.*.servers", List.of(NAME));
     SECTIONS.put(
-        "sluice.backends.*.servers.*", concat(SERVER, "address", "check", "agent", "observe"));
+        "sluice.backends.*.servers.*",
+        concat(SERVER, "address", "check", "agent", "observe", "source"));
     for (String above : List.of("sluice", "sluice.backends.*", "sluice.backends.*.servers.*")) {
       SECTIONS.put(above + ".check", CHECK);
       SECTIONS.put(above + ".check.http", List.of("method", "path", "host", "status"));

@@ -84,6 +84,7 @@ class ConfigReaderTest {
         Integer.MAX_VALUE,
         Duration.ZERO,
         OnMarkedDown.KEEP,
+        PLAIN_TCP,
         HealthConfigTest.DEFAULTS);
   }
 
@@ -130,8 +131,7 @@ class ConfigReaderTest {
             Duration.ofMinutes(1),
             Duration.ofSeconds(30),
             Duration.ZERO,
-            Duration.ofSeconds(5),
-            PLAIN_TCP);
+            Duration.ofSeconds(5));
     assertThat(config)
         .isEqualTo(
             new SluiceConfig(
@@ -175,8 +175,8 @@ class ConfigReaderTest {
     BackendConfig app = config.backends().get("app");
     assertThat(app.connectTimeout()).isEqualTo(Duration.ofSeconds(8));
     assertThat(app.serverTimeout()).isEqualTo(Duration.ofSeconds(4));
-    assertThat(app.tcp().nodelay()).isFalse();
-    assertThat(app.tcp().keepAlive()).isFalse();
+    assertThat(app.servers().get(0).tcp().nodelay()).isFalse();
+    assertThat(app.servers().get(0).tcp().keepAlive()).isFalse();
   }
 
   @Test

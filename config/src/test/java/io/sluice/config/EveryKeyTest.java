@@ -144,6 +144,7 @@ class EveryKeyTest {
                 0,
                 Duration.ofSeconds(20),
                 OnMarkedDown.CLOSE_SESSIONS,
+                options,
                 HealthConfigTest.DEFAULTS)),
         DiscoverConfigTest.OFF,
         90,
@@ -153,7 +154,6 @@ class EveryKeyTest {
         Duration.ofSeconds(22),
         Duration.ofSeconds(23),
         Duration.ofHours(1),
-        Duration.ofSeconds(9),
-        options);
+        Duration.ofSeconds(9));
   }
 }

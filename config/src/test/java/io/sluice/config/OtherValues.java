@@ -57,6 +57,7 @@ final class OtherValues {
       limits.action | close
       limits.max-tarpitted | 7
       accept-proxy-protocol.require | "10.0.0.0/8"
+      control-socket | "/run/seven.sock"
       accept-proxy-protocol.accept | "10.0.0.0/8"
       accept-proxy-protocol.ignore | "10.0.0.0/8"
       accept-proxy-protocol.reject | unix
@@ -96,6 +97,20 @@ final class OtherValues {
       slow-start | 7s
       on-marked-down | close-sessions
       servers.s.address | "h:7"
+      discover.name | seven.example | name = a.example, port = 8
+      discover.type | aaaa | name = a.example, port = 8
+      discover.port | 7 | name = a.example, port = 8
+      discover.slots | 7 | name = a.example, port = 8
+      discover.prefix | seven | name = a.example, port = 8
+      discover.resolvers | ["10.0.0.7"] | name = a.example, port = 8
+      discover.timeout | 777ms | name = a.example, port = 8
+      discover.retries | 7 | name = a.example, port = 8
+      discover.retry-interval | 777ms | name = a.example, port = 8
+      discover.ttl-min | 7s | name = a.example, port = 8
+      discover.ttl-max | 7m | name = a.example, port = 8
+      discover.hold-obsolete | 7s | name = a.example, port = 8
+      discover.hold-nx | 7s | name = a.example, port = 8
+      discover.hold-failure | 7s | name = a.example, port = 8
       source.address | "10.0.0.7"
       source.ports | 7000-7007
       source.interface | lo

@@ -23,7 +23,16 @@ class SourceConfigTest {
   }
 
   private static SourceAddress source(String hocon) throws ConfigException {
-    return read(hocon).config().backends().get("app").tcp().source();
+    return source("a", hocon);
+  }
+
+  private static SourceAddress source(String server, String hocon) throws ConfigException {
+    return read(hocon).config().backends().get("app").servers().stream()
+        .filter(candidate -> candidate.name().equals(server))
+        .findFirst()
+        .orElseThrow()
+        .tcp()
+        .source();
   }
 
   private static UnixFile unixFile(String hocon) throws ConfigException {
@@ -56,6 +65,25 @@ class SourceConfigTest {
     assertThat(source(hocon)).isEqualTo(new SourceAddress("10.0.0.1", 7, 7, "eth0.7", true));
     assertThat(source(hocon)).hasToString("10.0.0.1, ports 7-7, interface eth0.7, transparent");
     assertThat(unixFile(hocon)).isEqualTo(new UnixFile(0660, "1000", "www-data"));
+  }
+
+  @Test
+  void serverTakesFromItsBackendWhatItDoesNotSet() throws ConfigException {
+    String hocon =
+        """
+        sluice.source.interface = lo
+        sluice.backends.app.source { address = "10.0.0.1", ports = 1000-2000 }
+        sluice.backends.app.servers.b { address = "h:2", source.address = "10.0.0.2" }
+        sluice.backends.app.servers.c { address = "h:3", source { address = auto, ports = 7 } }
+        """;
+
+    assertThat(source("a", hocon)).hasToString("10.0.0.1, ports 1000-2000, interface lo");
+    assertThat(source("b", hocon)).hasToString("10.0.0.2, ports 1000-2000, interface lo");
+    assertThat(source("c", hocon)).hasToString("any address, ports 7-7, interface lo");
+    assertThat(problems("sluice.backends.app.servers.b { address = \"h:2\", source.port = 7 }"))
+        .singleElement()
+        .asString()
+        .endsWith("unknown key; did you mean \"ports\"?");
   }
 
   @ParameterizedTest

@@ -61,12 +61,12 @@ final class Backends {
     if (before != null) {
       before.servers().forEach(server -> former.put(server.name(), server));
     }
-    SourceAddress source = config.tcp().source();
     List<Server> servers = new ArrayList<>();
     List<SockAddr> addresses = new ArrayList<>();
     for (ServerConfig server : config.servers()) {
       String subject = "server " + config.name() + "/" + server.name();
       SockAddr address = Resolver.resolve(server.address(), subject);
+      SourceAddress source = server.tcp().source();
       if (!source.isAny()) { // Else every session would find it out.
         transport.checkSource(address, source);
       }

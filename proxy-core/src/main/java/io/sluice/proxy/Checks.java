@@ -39,7 +39,7 @@ final class Checks {
         host(config.health().check().target(), "check of " + subject),
         host(config.health().agent().target(), "agent of " + subject),
         backend.connectTimeout(),
-        backend.tcp(),
+        config.tcp(),
         backend.session().sendProxyProtocol());
   }
 

@@ -170,7 +170,7 @@ final class ServerSearch extends Waiter {
   private void connect() {
     attempts++;
     session.count(Counter.CONNECT_ATTEMPTS, 1);
-    socket = loop.poller().connect(server.address(), terms.tcp(), session);
+    socket = loop.poller().connect(server.address(), server.config().tcp(), session);
     if (socket == null) {
       onFailed(-loop.poller().lastError());
       return;

@@ -84,7 +84,7 @@ final class CheckScene implements AutoCloseable {
         host(config.health().check().target()),
         host(config.health().agent().target()),
         backend.connectTimeout(),
-        backend.tcp(),
+        config.tcp(),
         backend.session().sendProxyProtocol());
   }
 

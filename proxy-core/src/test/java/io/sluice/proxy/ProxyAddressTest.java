@@ -7,12 +7,16 @@ import io.sluice.config.ConfigReader;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.session.LogCapture;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -56,6 +60,37 @@ class ProxyAddressTest {
         assertThat(answer.hasRemaining()).isTrue();
       }
       assertThat(answer.flip()).isEqualTo(text.flip());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void everyServerMayBeConnectedToFromAnotherAddress(String transport) throws Exception {
+    try (ServerSocket one = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        ServerSocket two = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        Proxy proxy =
+            Proxy.start(
+                ConfigReader.parse(
+                        "test",
+                        """
+                        sluice { threads = 1, transport = %s, source.address = "127.0.0.2" }
+                        sluice.frontends.web { bind = "127.0.0.1:0", backend = app }
+                        sluice.backends.app.servers {
+                          one = "127.0.0.1:%d"
+                          two { address = "127.0.0.1:%d", source.address = "127.0.0.3" }
+                        }
+                        """
+                            .formatted(transport, one.getLocalPort(), two.getLocalPort()))
+                    .config());
+        Client first = Client.of(proxy.boundAddress("web", 0));
+        Client second = Client.of(proxy.boundAddress("web", 0))) {
+      for (ServerSocket server : List.of(one, two)) {
+        server.setSoTimeout(10_000);
+        try (Socket accepted = server.accept()) {
+          assertThat(accepted.getInetAddress().getHostAddress())
+              .isEqualTo(server == one ? "127.0.0.2" : "127.0.0.3");
+        }
+      }
     }
   }
 
@@ -105,7 +140,7 @@ class ProxyAddressTest {
       Awaitility.await().until(() -> proxy.sessions() == 0);
       assertThat(log.sessions()).hasSize(1);
       assertThat(log.sessions().get(0))
-          .matches("unix:web \\[date] web/?.* 3 -- 1/1/0/0/0 0/0 up=3 .*");
+          .matches("unix:1 \\[date] web/?.* 3 -- 1/1/0/0/0 0/0 up=3 .*");
     }
     assertThat(bind).doesNotExist();
   }

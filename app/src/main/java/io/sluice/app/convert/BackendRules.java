@@ -40,6 +40,7 @@ final class BackendRules {
       case "server" -> server(line);
       case "default-server" -> servers.defaults(line);
       case "option" -> option(line);
+      case "source" -> SourceRules.carry(line.rest(1), block) >= 0;
       case "tcp-check", "http-check" -> checks.carry(line);
       default -> KeepAlive.carry(line, "srvtcpka", block.block("tcp"));
     };

@@ -22,6 +22,8 @@ final class FrontendRules {
 
   private boolean othersRejected;
 
+  private final List<Line> binds = new ArrayList<>();
+
   /** A wish to use a backend: for some names, for some protocols, or for everything else. */
   record Route(Line line, String backend, Condition condition) {}
 
@@ -37,7 +39,18 @@ final class FrontendRules {
     if (onlyAllowed && !othersRejected) {
       block.remove("allow"); // Accepting some and then all others means nothing.
     }
+    boolean somewhere = binds.stream().anyMatch(FrontendRules::acceptsProxy);
+    for (Line bind : binds) {
+      if (somewhere && !acceptsProxy(bind)) {
+        account.partly(
+            bind, bind.word(1), "all binds of a frontend want the PROXY header, or none");
+      }
+    }
     return block;
+  }
+
+  private static boolean acceptsProxy(Line bind) {
+    return bind.words().contains("accept-proxy");
   }
 
   List<Route> routes() {
@@ -194,6 +207,7 @@ final class FrontendRules {
       return false;
     }
     addresses.forEach(address -> block.add("bind", Block.quoted(address)));
+    binds.add(line);
     for (int at = 0; at < words.size(); at++) {
       at += bindOption(line, words.get(at), at + 1 < words.size() ? words.get(at + 1) : "");
     }

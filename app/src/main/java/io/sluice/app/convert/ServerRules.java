@@ -61,6 +61,9 @@ final class ServerRules {
     server.put("address", Block.quoted(address));
     options(null, defaults, server);
     options(line, own, server);
+    if (has(own, "disabled") || (has(defaults, "disabled") && !has(own, "enabled"))) {
+      server.put("weight", "0"); // Until somebody gives it one: there is no word for it.
+    }
     boolean check = (has(own, "check") || has(defaults, "check")) && !has(own, "no-check");
     checked |= check;
     if (!check) {
@@ -84,15 +87,28 @@ final class ServerRules {
   private void options(Line line, List<String> words, Block server) {
     for (int at = 0; at < words.size(); at++) {
       String value = at + 1 < words.size() ? words.get(at + 1) : "";
-      at += option(line, words.get(at), value, server);
+      at +=
+          words.get(at).equals("source")
+              ? source(line, words.subList(at + 1, words.size()), server)
+              : option(line, words.get(at), value, server);
     }
+  }
+
+  private int source(Line line, List<String> words, Block server) {
+    int carried = SourceRules.carry(words, server);
+    if (carried < 0) {
+      boolean more = words.size() > 2 && words.get(1).matches("usesrc|interface");
+      return left(
+          line, "source", "only an address, ports and an interface can be set", more ? 3 : 1);
+    }
+    return carried;
   }
 
   /** Carries one option; returns how many further words it has. */
   private int option(Line line, String option, String value, Block server) {
     Block check = server.block("check");
     switch (option) {
-      case "check", "no-check", "no-ssl", "no-backup", "enabled", "tcp-ut-off" -> {
+      case "check", "no-check", "no-ssl", "no-backup", "enabled", "disabled" -> {
         return 0;
       }
       case "inter", "fastinter", "downinter" -> {
@@ -155,32 +171,13 @@ final class ServerRules {
       case "agent-addr" -> server.block("agent").put("address", Block.quoted(value));
       case "agent-inter" -> server.block("agent").put("interval", Values.duration(value));
       case "agent-send" -> server.block("agent").put("send", Block.quoted(value));
-      case "source" -> {
-        return source(line, value, server);
-      }
       case "id", "cookie", "track", "resolvers", "resolve-prefer", "init-addr", "namespace" -> {
         return left(line, option, "there is no such option of a server", 1);
       }
       default -> {
-        int more = option.matches("(no-)?(disabled|check-ssl|tfo|send-proxy-v2-ssl.*)") ? 0 : 1;
+        int more = option.matches("(no-)?(check-ssl|tfo|send-proxy-v2-ssl.*)") ? 0 : 1;
         return left(line, option, "there is no such option of a server", more);
       }
-    }
-    return 1;
-  }
-
-  private int source(Line line, String value, Block server) {
-    int colon = value.lastIndexOf(':');
-    boolean ports = colon > 0 && colon == value.indexOf(':');
-    String host = ports ? value.substring(0, colon) : value;
-    if (!host.equals("0.0.0.0") && !host.equals("*")) {
-      server.block("source").put("address", Block.quoted(host));
-    }
-    if (ports) {
-      if (!value.matches(".*:\\d+-\\d+")) {
-        return left(line, "source", "ports are given as a range, 10000-20000", 1);
-      }
-      server.block("source").put("ports", Block.quoted(value.substring(colon + 1)));
     }
     return 1;
   }
