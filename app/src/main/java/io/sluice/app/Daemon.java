@@ -54,7 +54,9 @@ final class Daemon {
   private final Ending ending = new Ending(this::sessions, this::sessionsTotal);
   private volatile SluiceConfig config;
   private volatile Proxy proxy;
-  private volatile Reloads reloads;
+
+  /** Complete once it listens: a signal that comes earlier is remembered. */
+  private final CompletableFuture<Reloads> reloads = new CompletableFuture<>();
 
   /**
    * A daemon that has not started, for a configuration that never changes.
@@ -116,8 +118,6 @@ final class Daemon {
       store.follow(started.openedSockets());
       started.leavePaths(manager.keepsDescriptors());
       warnOfFallback(started.transport());
-      announce(started.boundAddresses());
-      manager.ready("listening " + way());
       serve(started, control, onListening);
     }
     return ExitCode.OK;
@@ -145,13 +145,15 @@ final class Daemon {
     try (ServiceReport report = ServiceReport.begin(manager, started, words(started))) {
       Reload reload = new Reload(source, loaded, next -> goOver(started, next), report);
       Reloads asked = new Reloads(reload);
-      reloads = asked;
+      announce(started.boundAddresses());
+      reloads.complete(asked);
       control.serve(
           Map.of(
               "reload",
               asked::ask,
               "config",
               () -> CompletableFuture.completedFuture(reload.running())));
+      manager.ready("listening " + way());
       onListening.accept(started);
       ending.limit(config.exitIdleTime());
       Duration idle = ending.await();
@@ -260,11 +262,6 @@ final class Daemon {
   }
 
   private void onReload() {
-    Reloads running = reloads;
-    if (running == null) {
-      LOG.warn("SIGHUP ignored: the process is still starting");
-      return;
-    }
-    var unused = running.ask();
+    var unused = reloads.thenCompose(Reloads::ask);
   }
 }
