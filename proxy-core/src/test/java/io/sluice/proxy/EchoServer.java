@@ -42,6 +42,11 @@ final class EchoServer implements AutoCloseable {
     return "127.0.0.1:" + listener.socket().getLocalPort();
   }
 
+  /** Connections so far. */
+  int accepted() {
+    return connections.size();
+  }
+
   private static void start(Runnable body) {
     Thread thread = new Thread(body, "echo");
     thread.setDaemon(true);

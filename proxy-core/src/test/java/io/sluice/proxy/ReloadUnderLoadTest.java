@@ -59,7 +59,7 @@ class ReloadUnderLoadTest {
         "frontends.web { bind = \"127.0.0.1:0\", backend = app, max-connections = 77 }\n"
             + "frontends.x { bind = \"127.0.0.2:0\", backend = app }\n"
             + app(server("b", b))
-            + "check { type = tcp, interval = 20ms }, tcp.nodelay = false\n",
+            + "check { type = tcp }, tcp.nodelay = false\n",
       };
       try (Proxy proxy = Proxy.start(config(transport, variants[0]))) {
         List<Client> lasting = new ArrayList<>();

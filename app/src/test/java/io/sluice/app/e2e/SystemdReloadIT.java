@@ -35,7 +35,7 @@ class SystemdReloadIT extends UnderSystemd {
     {
       WEB,
       "frontends.second { bind = \"127.0.0.1:8081\", backend = app, max-connections = 17 }",
-      "backends.app.check { type = tcp, interval = 100ms }"
+      "backends.app.check { type = tcp }"
     },
     {
       WEB,
