@@ -61,7 +61,6 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   private final SessionTimer timer = new SessionTimer();
 
   private final ServerSearch search;
-
   private final Greeting greeting;
 
   private State state = State.GREETING;

@@ -1,9 +1,12 @@
 package io.sluice.proxy;
 
+import static io.sluice.proxy.ReloadScene.WEB;
+import static io.sluice.proxy.ReloadScene.app;
+import static io.sluice.proxy.ReloadScene.config;
+import static io.sluice.proxy.ReloadScene.served;
+import static io.sluice.proxy.ReloadScene.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.config.ConfigReader;
-import io.sluice.config.SluiceConfig;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
 import java.io.IOException;
@@ -21,32 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Many configurations one after the other, while sessions come and go and others last. */
 @ExtendWith(OpenDescriptors.class)
 class ReloadUnderLoadTest {
-  private static final String WEB = "frontends.web { bind = \"127.0.0.1:0\", backend = app }\n";
-
-  private static SluiceConfig config(String transport, String hocon) throws Exception {
-    return ConfigReader.parse(
-            "test", "sluice { threads = 2, transport = " + transport + "\n" + hocon + "\n}")
-        .config();
-  }
-
-  private static String app(String servers) {
-    return "backends.app { servers { " + servers + " } }\n";
-  }
-
-  private static String server(String name, EchoServer server) {
-    return name + " = \"" + server.address() + "\"\n";
-  }
-
-  private static Client client(Proxy proxy) throws IOException {
-    return Client.of(proxy.boundAddress("web", 0));
-  }
-
-  private static Client served(Proxy proxy) throws IOException {
-    Client client = client(proxy);
-    assertThat(client.ask("hello")).isEqualTo("hello");
-    return client;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void fiftyReloadsUnderLoadLoseNothingAndLeaveNothing(String transport) throws Exception {
