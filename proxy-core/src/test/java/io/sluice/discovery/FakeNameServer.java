@@ -32,6 +32,9 @@ final class FakeNameServer implements AutoCloseable {
   volatile int rcode = Rcode.NOERROR;
   volatile boolean silent;
 
+  /** Whether an answer tells what its aliases are aliases of. */
+  volatile boolean chases = true;
+
   /** A type that it does not answer questions for. */
   volatile int silentType;
 
@@ -129,7 +132,7 @@ final class FakeNameServer implements AutoCloseable {
             answer.addRecord(record, Section.ANSWER);
           } else if (record instanceof CNAMERecord alias) {
             answer.addRecord(record, Section.ANSWER);
-            next = alias.getTarget();
+            next = chases ? alias.getTarget() : null;
           }
         }
       }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 enum Tool {
   CHATTR("chattr", "e2fsprogs"),
   CURL("curl", "curl"),
+  DNSMASQ("dnsmasq", "dnsmasq-base"),
   HAPROXY("haproxy", "haproxy"),
   INITDB("initdb", "postgresql"),
   IP("ip", "iproute2"),
@@ -40,6 +41,7 @@ enum Tool {
   STRACE("strace", "strace"),
   SYSTEMD_NSPAWN("systemd-nspawn", "systemd-container"),
   TSHARK("tshark", "tshark"),
+  UNBOUND("unbound", "unbound"),
   UNSHARE("unshare", "util-linux");
 
   private final String program;
