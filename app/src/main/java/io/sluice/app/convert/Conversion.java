@@ -45,6 +45,7 @@ public final class Conversion {
   private final List<Section> sections;
   private final Map<String, FrontendRules> frontends = new LinkedHashMap<>();
   private final Map<String, BackendRules> backends = new LinkedHashMap<>();
+  private final Map<String, ResolverRules> resolvers = new LinkedHashMap<>();
 
   private Conversion(String file, String text) {
     this.file = file;
@@ -90,6 +91,11 @@ public final class Conversion {
     Map<String, Section> named = new LinkedHashMap<>();
     Section latest = null;
     for (Section section : sections) {
+      if (section.kind().equals("resolvers")) { // Backends before it may use it.
+        resolvers.put(section.name(), new ResolverRules(account, section));
+      }
+    }
+    for (Section section : sections) {
       switch (section.kind()) {
         case "global" -> global(section);
         case "defaults" -> {
@@ -99,10 +105,14 @@ public final class Conversion {
         }
         case "frontend", "backend", "listen" ->
             proxy(section, section.from().isEmpty() ? latest : named.get(section.from()));
+        case "resolvers" -> {
+          // Carried over with the backends that use it.
+        }
         default -> leaveAll(section, "there is nothing like a section " + section.kind());
       }
     }
     settle();
+    resolvers.values().forEach(ResolverRules::finish);
   }
 
   private void global(Section section) {
@@ -136,7 +146,8 @@ public final class Conversion {
       return;
     }
     FrontendRules front = section.kind().equals("backend") ? null : new FrontendRules(account);
-    BackendRules back = section.kind().equals("frontend") ? null : new BackendRules(account);
+    BackendRules back =
+        section.kind().equals("frontend") ? null : new BackendRules(account, resolvers);
     for (Line line : lines) {
       carry(line, front, back);
     }
