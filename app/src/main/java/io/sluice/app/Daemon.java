@@ -1,24 +1,32 @@
 package io.sluice.app;
 
-import io.sluice.app.service.IdleTime;
+import io.sluice.app.control.Control;
+import io.sluice.app.reload.ConfigSource;
+import io.sluice.app.reload.Reload;
+import io.sluice.app.reload.Reloads;
+import io.sluice.app.service.DescriptorStore;
+import io.sluice.app.service.Ending;
 import io.sluice.app.service.ServiceReport;
-import io.sluice.config.BackendConfig;
-import io.sluice.config.FrontendConfig;
+import io.sluice.config.ControlSocketConfig;
+import io.sluice.config.Loaded;
 import io.sluice.config.PumpConfig;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.ErrnoException;
+import io.sluice.linux.SockAddr;
 import io.sluice.proxy.Proxy;
 import io.sluice.proxy.TransportChoice;
 import io.sluice.systemd.InheritedSockets;
 import io.sluice.systemd.ServiceManager;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,28 +35,51 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   start ──▶ listening ──TERM, INT, idle──▶ draining ──sessions gone, deadline, signal──▶ end
+ *                │ ▲
+ *                └─┘ HUP, sluice reload
  * </pre>
  *
- * <p>{@link #run} belongs to the main thread; each signal comes on a thread of its own.
+ * <p>{@link #run} belongs to the main thread; each signal comes on a thread of its own, and so does
+ * a reload.
  */
 final class Daemon {
   private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
-  private final SluiceConfig config;
+  private final Optional<ConfigSource> source;
+  private final Loaded loaded;
   private final PrintWriter err;
   private final ServiceManager manager = ServiceManager.of(System.getenv(), LOG::warn);
+  private final DescriptorStore store = new DescriptorStore(manager);
   private final AtomicInteger stopSignals = new AtomicInteger();
-  private final CountDownLatch stopAsked = new CountDownLatch(1);
+  private final Ending ending = new Ending(this::sessions, this::sessionsTotal);
+  private volatile SluiceConfig config;
   private volatile Proxy proxy;
+  private volatile Reloads reloads;
+
+  /**
+   * A daemon that has not started, for a configuration that never changes.
+   *
+   * @param err where it says that it listens
+   */
+  Daemon(Loaded loaded, PrintWriter err) {
+    this(Optional.empty(), loaded, err);
+  }
 
   /**
    * A daemon that has not started.
    *
+   * @param source where {@code loaded} is from, and what comes after it
    * @param err where it says that it listens
    */
-  Daemon(SluiceConfig config, PrintWriter err) {
-    this.config = config;
+  Daemon(ConfigSource source, Loaded loaded, PrintWriter err) {
+    this(Optional.of(source), loaded, err);
+  }
+
+  private Daemon(Optional<ConfigSource> source, Loaded loaded, PrintWriter err) {
+    this.source = source;
+    this.loaded = loaded;
     this.err = err;
+    config = loaded.config();
   }
 
   /**
@@ -75,85 +106,91 @@ final class Daemon {
     Signals.handle("TERM", this::onStop);
     Signals.handle("INT", this::onStop);
     Signals.handle("USR1", this::onCounters);
-    Signals.handle("HUP", Daemon::onReload);
+    Signals.handle("HUP", this::onReload);
     var inherited = InheritedSockets.of(System.getenv(), LOG::warn);
-    TransportChoice transport = TransportChoice.choose(config.transport(), config.pump());
-    Proxy started =
-        Proxy.start(config, transport, inherited.descriptors(), manager::removeDescriptors);
-    if (manager.keepsDescriptors()) {
-      started.openedSockets().forEach(manager::storeDescriptor);
+    try (Control control = control()) {
+      TransportChoice transport = TransportChoice.choose(config.transport(), config.pump());
+      Proxy started =
+          Proxy.start(config, transport, inherited.descriptors(), manager::removeDescriptors);
+      proxy = started;
+      store.follow(started.openedSockets());
+      started.leavePaths(manager.keepsDescriptors());
+      warnOfFallback(started.transport());
+      announce(started.boundAddresses());
+      manager.ready("listening " + way());
+      serve(started, control, onListening);
     }
-    proxy = started;
-    warnOfFallback(started.transport());
-    announce(started);
-    try (ServiceReport report = ServiceReport.begin(manager, started, Way.of(config, started))) {
+    return ExitCode.OK;
+  }
+
+  /** Before the proxy: who finds another process at its path changes nothing on the machine. */
+  private Control control() throws IOException {
+    Optional<Path> path = config.controlSocket().path(System.getenv()).map(Path::of);
+    if (path.isEmpty()) {
+      return Control.NONE;
+    }
+    try {
+      return Control.at(path.get());
+    } catch (IOException e) {
+      if (config.controlSocket().equals(ControlSocketConfig.AUTO)) {
+        // Nobody has asked for it: the directory may be another service's that has started this.
+        LOG.warn("no control socket, sluice reload does not reach this: {}", e.getMessage());
+        return Control.NONE;
+      }
+      throw e;
+    }
+  }
+
+  private void serve(Proxy started, Control control, Consumer<Proxy> onListening) {
+    try (ServiceReport report = ServiceReport.begin(manager, started, words(started))) {
+      Reload reload = new Reload(source, loaded, next -> goOver(started, next), report);
+      Reloads asked = new Reloads(reload);
+      reloads = asked;
+      control.serve(
+          Map.of(
+              "reload",
+              asked::ask,
+              "config",
+              () -> CompletableFuture.completedFuture(reload.running())));
       onListening.accept(started);
-      serve(started);
+      ending.limit(config.exitIdleTime());
+      Duration idle = ending.await();
+      if (!idle.isZero()) {
+        LOG.info("no session for {} s: ending (exit-idle-time)", seconds(idle));
+        started.leavePaths(false); // Nobody comes after it: the manager closes what it keeps.
+      }
+      asked.stop();
+      control.close();
       drain(started, report);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       started.close();
     }
-    return ExitCode.OK;
   }
 
-  private void announce(Proxy started) {
-    String way = "(" + Way.of(config, started) + ")";
-    started
-        .boundAddresses()
-        .forEach(
-            (frontend, addresses) -> {
-              String target = target(config.frontends().get(frontend));
-              addresses.forEach(
-                  address ->
-                      err.println(
-                          "sluice: "
-                              + frontend
-                              + " listens on "
-                              + address
-                              + " -> "
-                              + target
-                              + " "
-                              + way));
-            });
+  /** Everything that a new configuration changes here; on the thread of the reload. */
+  private List<String> goOver(Proxy running, SluiceConfig next) throws IOException {
+    Map<String, List<SockAddr>> before = running.boundAddresses();
+    List<String> later = running.reload(next);
+    config = next;
+    store.follow(running.openedSockets());
+    announce(ListenLines.without(running.boundAddresses(), before));
+    ending.limit(next.exitIdleTime());
+    return later;
+  }
+
+  private void announce(Map<String, List<SockAddr>> addresses) {
+    ListenLines.of(config, addresses, way()).forEach(line -> err.println("sluice: " + line));
     err.flush();
-    manager.ready("listening " + way);
   }
 
-  /**
-   * {@code backend: address, address, mirrored to target, target}; the backend's name only where it
-   * says something.
-   */
-  private String target(FrontendConfig frontend) {
-    BackendConfig backend = config.backends().get(frontend.backend());
-    String servers =
-        backend.servers().stream()
-            .map(server -> server.address().toString())
-            .collect(Collectors.joining(", "));
-    String target =
-        backend.name().equals(frontend.name()) ? servers : backend.name() + ": " + servers;
-    return frontend.mirrors().isEmpty() ? target : target + ", mirrored to " + mirrors(frontend);
+  /** A reload does not change it. */
+  private String words(Proxy running) {
+    return Way.of(loaded.config(), running);
   }
 
-  private static String mirrors(FrontendConfig frontend) {
-    return frontend.mirrors().stream()
-        .map(mirror -> mirror.target().toString())
-        .collect(Collectors.joining(", "));
-  }
-
-  private void serve(Proxy started) throws InterruptedException {
-    Duration limit = config.exitIdleTime();
-    if (limit.isZero()) {
-      stopAsked.await();
-      return;
-    }
-    IdleTime idle = new IdleTime(limit, System.nanoTime());
-    while (!stopAsked.await(idle.period().toNanos(), TimeUnit.NANOSECONDS)) {
-      if (idle.isOver(started.sessions(), started.sessionsTotal(), System.nanoTime())) {
-        LOG.info("no session for {} s: ending (exit-idle-time)", seconds(limit));
-        return;
-      }
-    }
+  private String way() {
+    return "(" + words(proxy) + ")";
   }
 
   private void drain(Proxy started, ServiceReport report) {
@@ -193,9 +230,17 @@ final class Daemon {
     }
   }
 
+  private int sessions() {
+    return proxy.sessions();
+  }
+
+  private long sessionsTotal() {
+    return proxy.sessionsTotal();
+  }
+
   private void onStop() {
     if (stopSignals.incrementAndGet() == 1) {
-      stopAsked.countDown();
+      ending.ask();
       return;
     }
     Proxy running = proxy;
@@ -214,7 +259,12 @@ final class Daemon {
     }
   }
 
-  private static void onReload() {
-    LOG.warn("SIGHUP ignored: this version cannot reload its configuration, restart it instead");
+  private void onReload() {
+    Reloads running = reloads;
+    if (running == null) {
+      LOG.warn("SIGHUP ignored: the process is still starting");
+      return;
+    }
+    var unused = running.ask();
   }
 }

@@ -9,6 +9,7 @@ import io.sluice.app.demo.Summary;
 import io.sluice.app.live.LiveLine;
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigReader;
+import io.sluice.config.Loaded;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.SockAddr;
 import io.sluice.proxy.Proxy;
@@ -77,21 +78,21 @@ final class DemoCommand implements Callable<Integer> {
     }
     try (Origin origin = Origin.open()) {
       String target = SockAddr.fromJava(origin.address()).toString();
-      SluiceConfig config = config(target);
+      Loaded config = config(target);
       return serve
           ? new Daemon(config, spec.commandLine().getErr()).run(this::showWhatToTry)
-          : send(config, origin.address());
+          : send(config.config(), origin.address());
     }
   }
 
-  private SluiceConfig config(String target) throws ConfigException {
+  private Loaded config(String target) throws ConfigException {
     String text =
         """
         sluice.frontends.demo { bind = "127.0.0.1:0", backend = demo }
         sluice.backends.demo.servers.origin = "%s"
         """
             .formatted(target);
-    return ConfigReader.parse(NAME, text, options.overrides(), LoopOptions.ORIGIN).config();
+    return ConfigReader.parse(NAME, text, options.overrides(), LoopOptions.ORIGIN);
   }
 
   private void showWhatToTry(Proxy proxy) {

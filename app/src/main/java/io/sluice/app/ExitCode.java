@@ -11,6 +11,9 @@ final class ExitCode {
   /** The command line or the configuration is wrong. */
   static final int USAGE = 2;
 
+  /** There is no process to ask: as LSB's "program is not running" of {@code status}. */
+  static final int NOT_RUNNING = 3;
+
   /** A defect of the program itself: EX_SOFTWARE of sysexits(3). */
   static final int INTERNAL = 70;
 

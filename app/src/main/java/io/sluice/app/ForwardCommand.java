@@ -94,7 +94,7 @@ final class ForwardCommand implements Callable<Integer> {
     if (verbose) {
       Logging.sessions();
     }
-    return new Daemon(loaded.config(), spec.commandLine().getErr()).run();
+    return new Daemon(loaded, spec.commandLine().getErr()).run();
   }
 
   /** What a mirror's option has wrong is bad usage; what the other options have is as in a file. */

@@ -7,6 +7,6 @@ public final class Main {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     Crash.watch();
-    System.exit(SluiceCommand.commandLine().execute(args));
+    System.exit(SluiceCommand.commandLine(args).execute(args));
   }
 }

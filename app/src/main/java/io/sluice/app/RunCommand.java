@@ -1,10 +1,9 @@
 package io.sluice.app;
 
 import io.sluice.app.log.Logging;
+import io.sluice.app.reload.ConfigSource;
 import io.sluice.config.ConfigException;
-import io.sluice.config.ConfigReader;
 import io.sluice.config.Loaded;
-import io.sluice.config.MachineChecks;
 import io.sluice.config.Problem;
 import io.sluice.systemd.ServiceManager;
 import java.io.IOException;
@@ -23,7 +22,8 @@ import picocli.CommandLine.Spec;
       "Runs the proxy that FILE describes.",
       "",
       "SIGTERM and SIGINT stop accepting and let sessions finish until drain-timeout;"
-          + " a second one ends them at once. SIGUSR1 logs all counters."
+          + " a second one ends them at once. SIGHUP and sluice reload read FILE again."
+          + " SIGUSR1 logs all counters."
     })
 final class RunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -32,20 +32,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, ConfigException {
-    Loaded loaded = load();
+    ConfigSource source = new ConfigSource(file.path(), options.overrides(), LoopOptions.ORIGIN);
+    Loaded loaded = load(source);
     Logging.sessions();
     Logger log = LoggerFactory.getLogger(RunCommand.class);
     for (Problem warning : loaded.warnings()) {
       log.warn("{}", warning);
     }
-    return new Daemon(loaded.config(), spec.commandLine().getErr()).run();
+    return new Daemon(source, loaded, spec.commandLine().getErr()).run();
   }
 
-  private Loaded load() throws ConfigException {
+  private static Loaded load(ConfigSource source) throws ConfigException {
     try {
-      Loaded loaded = ConfigReader.read(file.path(), options.overrides(), LoopOptions.ORIGIN);
-      MachineChecks.check(loaded);
-      return loaded;
+      return source.load();
     } catch (ConfigException e) {
       // That nobody listens for it is no news here: the problems themselves are what is told.
       ServiceManager.of(System.getenv(), warning -> {}).failed(0, e.getMessage());

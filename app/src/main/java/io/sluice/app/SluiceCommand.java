@@ -4,6 +4,7 @@ import io.sluice.app.log.Logging;
 import io.sluice.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,15 +24,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "sluice",
     description = "A Layer-4 reverse proxy that moves TCP bytes inside the kernel with splice(2).",
-    subcommands = {
-      ForwardCommand.class,
-      RunCommand.class,
-      CheckCommand.class,
-      VersionCommand.class,
-      DemoCommand.class,
-      ReplayCommand.class,
-      ConvertCommand.class
-    },
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     sortOptions = false,
@@ -40,14 +32,31 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done, also after SIGTERM or SIGINT",
       "1:failed: cannot bind, the transport does not work here, ...",
       "2:wrong command line or configuration",
+      "3:no process to reload",
       "70:a defect of the program"
     })
 final class SluiceCommand implements Runnable {
+  /** The commands in the order of the help. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          ForwardCommand.class,
+          RunCommand.class,
+          ReloadCommand.class,
+          CheckCommand.class,
+          VersionCommand.class,
+          DemoCommand.class,
+          ReplayCommand.class,
+          ConvertCommand.class);
+
   @Spec private CommandSpec spec;
 
-  /** The command line with all its rules. */
-  static CommandLine commandLine() {
+  /**
+   * The command line with the rules that {@code args} need: finding out by reflection what the
+   * other commands take would be a tenth of a service's start.
+   */
+  static CommandLine commandLine(String... args) {
     CommandLine commandLine = new CommandLine(new SluiceCommand());
+    commandsFor(args).forEach(commandLine::addSubcommand);
     commandLine
         .getCommandSpec()
         .addOption(
@@ -59,6 +68,19 @@ final class SluiceCommand implements Runnable {
     return commandLine
         .setParameterExceptionHandler(SluiceCommand::onUsage)
         .setExecutionExceptionHandler(SluiceCommand::onFailure);
+  }
+
+  /** The one that is named, or else all, for the help and for suggestions. */
+  private static List<Class<?>> commandsFor(String... args) {
+    return COMMANDS.stream()
+        .filter(command -> args.length > 0 && name(command).equals(args[0]))
+        .findFirst()
+        .<List<Class<?>>>map(List::of)
+        .orElse(COMMANDS);
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 
   /** Without a command: says what there is. */

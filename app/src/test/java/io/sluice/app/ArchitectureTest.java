@@ -69,6 +69,8 @@ class ArchitectureTest {
           .definedBy("io.sluice.mirror..")
           .layer("health")
           .definedBy("io.sluice.health..")
+          .layer("discovery")
+          .definedBy("io.sluice.discovery..")
           .layer("admission")
           .definedBy("io.sluice.admission..")
           .layer("backend")
@@ -91,10 +93,13 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("app", "proxy", "admin", "session")
           .whereLayer("health")
           .mayOnlyBeAccessedByLayers("app", "proxy", "admin", "session", "mirror")
+          .whereLayer("discovery")
+          .mayOnlyBeAccessedByLayers("app", "proxy", "admin")
           .whereLayer("admission")
           .mayOnlyBeAccessedByLayers("app", "proxy", "admin", "session")
           .whereLayer("backend")
-          .mayOnlyBeAccessedByLayers("app", "proxy", "admin", "session", "mirror", "health")
+          .mayOnlyBeAccessedByLayers(
+              "app", "proxy", "admin", "session", "mirror", "health", "discovery")
           .whereLayer("wire")
           .mayOnlyBeAccessedByLayers(
               "app", "proxy", "admin", "session", "mirror", "health", "backend")
@@ -154,6 +159,15 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ch.qos.logback..");
+
+  @ArchTest
+  static final ArchRule onlyDiscoverySeesTheDnsLibrary =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.sluice.discovery..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.xbill..");
 
   @ArchTest
   static final ArchRule onlyTheProgramSeesPicocli =

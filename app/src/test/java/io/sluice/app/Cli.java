@@ -18,7 +18,7 @@ final class Cli {
   static Outcome run(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine commandLine = SluiceCommand.commandLine();
+    CommandLine commandLine = SluiceCommand.commandLine(args);
     commandLine.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
     int code = commandLine.execute(args);
     return new Outcome(code, out.toString(), err.toString());

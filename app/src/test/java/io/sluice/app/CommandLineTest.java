@@ -24,7 +24,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"forward", "run", "check", "version", "demo", "replay"})
+  @ValueSource(strings = {"forward", "run", "reload", "check", "version", "demo", "replay"})
   void helpOfEveryCommandTellsTheExitCodes(String command) {
     Outcome outcome = Cli.run(command, "--help");
 
@@ -38,7 +38,7 @@ class CommandLineTest {
   @Test
   void helpNamesEveryCommand() {
     assertThat(Cli.run("--help").out())
-        .contains("forward", "run", "check", "version", "demo", "replay");
+        .contains("forward", "run", "reload", "check", "version", "demo", "replay");
   }
 
   @ParameterizedTest

@@ -20,24 +20,24 @@ import org.awaitility.Awaitility;
  * <p>No reader of its own: a thread that waits in the kernel outlives the channel's close, and
  * would read from whoever gets the descriptor's number next.
  */
-final class FakeServiceManager implements AutoCloseable {
+public final class FakeServiceManager implements AutoCloseable {
   private final List<String> received = new ArrayList<>();
   private final UnixDatagramChannel channel = UnixDatagramChannel.open();
   private final String address;
 
-  FakeServiceManager(Path folder) throws IOException {
+  public FakeServiceManager(Path folder) throws IOException {
     address = folder.resolve("notify").toString();
     channel.bind(new UnixSocketAddress(address));
     channel.configureBlocking(false);
   }
 
   /** What goes into the environment. */
-  String address() {
+  public String address() {
     return address;
   }
 
   /** All messages so far. */
-  synchronized List<String> received() {
+  public synchronized List<String> received() {
     ByteBuffer buffer = ByteBuffer.allocate(4096);
     try {
       while (true) {
@@ -57,7 +57,7 @@ final class FakeServiceManager implements AutoCloseable {
   }
 
   /** Waits for a message and returns it. */
-  String await(String what, Predicate<String> wanted) {
+  public String await(String what, Predicate<String> wanted) {
     Awaitility.await(what)
         .atMost(SluiceProcess.PATIENCE)
         .untilAsserted(() -> assertThat(received()).anyMatch(wanted));

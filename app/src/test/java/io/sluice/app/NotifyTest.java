@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the process tells its service manager, from start to end. */
 class NotifyTest {
@@ -151,6 +153,49 @@ class NotifyTest {
   }
 
   @Test
+  void failedReloadIsToldUntilOneSucceeds() throws Exception {
+    Path file = folder.resolve("sluice.conf");
+    String good =
+        "sluice.frontends.web { bind = \"127.0.0.1:0\", backend = app }\n"
+            + "sluice.backends.app.servers.a = \""
+            + server.address()
+            + "\"\n";
+    Files.writeString(file, good);
+    try (SluiceProcess sluice =
+        SluiceProcess.start(
+            Map.of("NOTIFY_SOCKET", manager.address()),
+            Main.class,
+            List.of(),
+            "run",
+            "-c",
+            file.toString())) {
+      manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=listening ("));
+      Files.writeString(file, good + "sluice.thread = 4\n");
+
+      sluice.signal("HUP");
+
+      assertThat(manager.await("RELOADING", text -> text.startsWith("RELOADING=1\n")))
+          .matches("RELOADING=1\nMONOTONIC_USEC=\\d+\nSTATUS=reloading, 0 sessions, .*");
+      String wrong = "last reload failed (" + file + ":3: sluice.thread = 4: unknown key; ";
+      assertThat(manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=last reload")))
+          .startsWith("READY=1\nSTATUS=" + wrong)
+          .contains("), 0 sessions, 1 of 1 server up (")
+          .endsWith("\nMAINPID=" + sluice.pid());
+      try (Socket client = sluice.connect()) {
+        assertThat(client.getInputStream().read()).isEqualTo('a');
+        manager.await(
+            "STATUS",
+            text -> text.startsWith("STATUS=" + wrong) && text.contains("), 1 session, "));
+      }
+
+      Files.writeString(file, good);
+      sluice.signal("HUP");
+
+      manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=0 sessions, 1 of 1 "));
+    }
+  }
+
+  @Test
   void vanishedSocketIsAWarningAndNothingElse() throws Exception {
     String socket = folder.resolve("nobody").toString();
     Map<String, String> environment = Map.of("NOTIFY_SOCKET", socket, "WATCHDOG_USEC", "40000");
@@ -177,16 +222,28 @@ class NotifyTest {
     }
   }
 
-  @Test
-  void descriptorThatIsNoSocketIsALineAndEndsWith1() throws Exception {
+  /** What a manager may hand over by mistake, made by bash(1); the port is an open one. */
+  @ParameterizedTest
+  @CsvSource({
+    "</dev/null, is not a socket",
+    "<>/dev/tcp/127.0.0.1/PORT, 'is a connection, not a listening socket: the unit needs Accept=no'",
+    "<>/dev/udp/127.0.0.1/PORT, is a datagram socket: the unit needs ListenStream="
+  })
+  void descriptorThatIsNoListeningSocketIsALineAndEndsWith1(String opened, String reason)
+      throws Exception {
+    String target = opened.replace("PORT", server.address().replaceFirst(".*:", ""));
     List<String> shell =
-        List.of("/bin/sh", "-c", "exec 3</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"", "sh");
+        List.of(
+            "/bin/bash",
+            "-c",
+            "exec 3" + target + "; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"",
+            "bash");
     try (SluiceProcess sluice =
         SluiceProcess.under(
             shell, Map.of(), Main.class, List.of(), "forward", "systemd:web", server.address())) {
       assertThat(sluice.awaitExit()).isEqualTo(ExitCode.FAILURE);
       assertThat(sluice.lines())
-          .containsExactly("sluice: inherited socket \"unknown\" (descriptor 3) is not a socket");
+          .containsExactly("sluice: inherited socket \"unknown\" (descriptor 3) " + reason);
     }
   }
 }

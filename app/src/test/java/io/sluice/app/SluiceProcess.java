@@ -31,6 +31,7 @@ final class SluiceProcess implements AutoCloseable {
           "WATCHDOG_USEC",
           "WATCHDOG_PID",
           "FDSTORE",
+          "RUNTIME_DIRECTORY",
           "LISTEN_FDS",
           "LISTEN_PID",
           "LISTEN_FDNAMES");

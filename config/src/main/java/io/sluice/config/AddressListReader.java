@@ -40,6 +40,13 @@ final class AddressListReader {
     return new AddressList(blocks, unix);
   }
 
+  /** What the files hold that were read so far, by path. */
+  Map<String, AddressList> files() {
+    Map<String, AddressList> byPath = new HashMap<>();
+    files.forEach((path, list) -> byPath.put(path.toString(), list));
+    return byPath;
+  }
+
   private AddressList part(Findings findings, Text text) {
     if (text.text().startsWith(FILE)) {
       return file(findings, text.place(), text.text().substring(FILE.length()));

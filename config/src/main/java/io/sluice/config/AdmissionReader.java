@@ -17,7 +17,11 @@ final class AdmissionReader {
   private static final Word<Integer> UNLIMITED = new Word<>("none", 0);
   private static final Word<String> NO_RATE = new Word<>("none", "");
 
-  private final AddressListReader lists = new AddressListReader();
+  private final AddressListReader lists;
+
+  AdmissionReader(AddressListReader lists) {
+    this.lists = lists;
+  }
 
   AdmissionConfig read(ConfigSection section) {
     ConfigSection limits = section.section("limits");

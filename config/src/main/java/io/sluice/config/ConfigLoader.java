@@ -217,6 +217,11 @@ final class ConfigLoader {
     return 0;
   }
 
+  /** The elements of a path that {@link ConfigSection#render} made. */
+  static List<String> elements(String path) {
+    return ConfigUtil.splitPath(path);
+  }
+
   /** As written: 007 stays 007. */
   static String text(ConfigValue value) {
     return switch (value.valueType()) {

@@ -67,8 +67,9 @@ public final class ConfigReader {
   private final ConfigSection sluice;
   private final Findings findings;
   private final List<WholeChecks.Bind> binds = new ArrayList<>();
-  private final AdmissionReader admissions = new AdmissionReader();
-  private final GreetingReader greetings = new GreetingReader();
+  private final AddressListReader lists = new AddressListReader();
+  private final AdmissionReader admissions = new AdmissionReader(lists);
+  private final GreetingReader greetings = new GreetingReader(lists);
   private final List<MirrorChecks.Use> mirrorUses = new ArrayList<>();
   private Map<String, MirrorConfig> mirrors;
 
@@ -126,9 +127,10 @@ public final class ConfigReader {
       throws ConfigException {
     var findings = new Findings(source);
     ConfigSection root = loader.load(overrides, overridesOrigin, findings);
-    SluiceConfig config = new ConfigReader(root, findings).sluice();
+    var reader = new ConfigReader(root, findings);
+    SluiceConfig config = reader.sluice();
     findings.throwIfAny();
-    return new Loaded(config, findings.warnings(), root.settings());
+    return new Loaded(config, findings.warnings(), root.settings(), reader.lists.files());
   }
 
   private SluiceConfig sluice() {
@@ -137,6 +139,7 @@ public final class ConfigReader {
     int maxConnections = maxConnections(sluice);
     Duration drain = sluice.duration("drain-timeout", Duration.ZERO, LONGEST, LONGEST_WAIT);
     Duration exitIdle = sluice.duration("exit-idle-time", SECOND, LONGEST, NEVER);
+    ControlSocketConfig controlSocket = ControlSocketConfig.read(sluice);
     // Read here too, so that a bad value is found even where nothing inherits it.
     BackendReader.readDefaults(sluice);
     ConfigSection timeouts = sluice.section("timeouts");
@@ -167,6 +170,7 @@ public final class ConfigReader {
             connectionRate,
             drain,
             exitIdle,
+            controlSocket,
             pump,
             mirrors,
             byName(frontends, this::frontend),

@@ -366,7 +366,8 @@ final class ConfigSection {
     }
     String at = pathOf(key);
     String shown = ConfigLoader.shown(found.value(), true);
-    reading.settings().put(at, new Setting(at, shown, found.place().origin().toString()));
+    String origin = found.place().origin().toString();
+    reading.settings().put(at, new Setting(at, shown, origin, found.place().key()));
     return found;
   }
 

@@ -39,8 +39,12 @@ final class GreetingReader {
   /** RFC 7301: one byte tells the length. Visible ASCII, as all registered ones are. */
   private static final Pattern PROTOCOL = Pattern.compile("[!-~]{1,255}");
 
-  private final AddressListReader lists = new AddressListReader();
+  private final AddressListReader lists;
   private final List<Target> targets = new ArrayList<>();
+
+  GreetingReader(AddressListReader lists) {
+    this.lists = lists;
+  }
 
   GreetingConfig read(ConfigSection section) {
     ConfigSection accept = section.section("accept-proxy-protocol");

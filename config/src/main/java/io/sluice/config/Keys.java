@@ -167,6 +167,7 @@ final class Keys {
             "max-connection-rate",
             "drain-timeout",
             "exit-idle-time",
+            "control-socket",
             "timeouts",
             "allow",
             "deny",

@@ -15,6 +15,7 @@ import java.util.Map;
  *     the kernel's backlog; 0 means without a limit
  * @param drainTimeout how long sessions may go on after a first SIGTERM; zero closes them at once
  * @param exitIdleTime time without a session after which the process ends; zero means never
+ * @param controlSocket where the process listens for commands of its operator
  * @param mirrors by name, in the order of the file; also those that no frontend uses
  * @param frontends by name, in the order of the file
  * @param backends by name, in the order of the file
@@ -26,6 +27,7 @@ public record SluiceConfig(
     int connectionRate,
     Duration drainTimeout,
     Duration exitIdleTime,
+    ControlSocketConfig controlSocket,
     PumpConfig pump,
     Map<String, MirrorConfig> mirrors,
     Map<String, FrontendConfig> frontends,

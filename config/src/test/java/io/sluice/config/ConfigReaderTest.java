@@ -141,6 +141,7 @@ class ConfigReaderTest {
                 0,
                 Duration.ofSeconds(30),
                 Duration.ZERO,
+                ControlSocketConfig.AUTO,
                 pump,
                 Map.of(),
                 Map.of("web", web),
@@ -329,7 +330,11 @@ class ConfigReaderTest {
     assertThat(loaded.effective())
         .contains(
             new Setting("sluice.timeouts.client", "9s", "sluice.conf:1"),
-            new Setting("sluice.frontends.web.timeouts.client", "9s", "sluice.conf:1"),
+            new Setting(
+                "sluice.frontends.web.timeouts.client",
+                "9s",
+                "sluice.conf:1",
+                "sluice.timeouts.client"),
             new Setting("sluice.frontends.web.bind", "\":8080\"", "sluice.conf:2"));
     assertThat(loaded.effective().get(0).toString())
         .matches("sluice\\.threads = auto {2}# reference\\.conf:\\d+");

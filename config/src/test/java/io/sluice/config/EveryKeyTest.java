@@ -33,7 +33,7 @@ class EveryKeyTest {
       """
         sluice {
           threads = 3, transport = epoll, max-connections = 777, drain-timeout = 2m
-          exit-idle-time = 10m
+          exit-idle-time = 10m, control-socket = "/run/s/c.sock"
           balance = roundrobin
           pump {
             mode = splice, splice-after-reads = 5, splice-at-least = 32KiB, copy-after-fills = 6
@@ -90,6 +90,7 @@ class EveryKeyTest {
                 0,
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(10),
+                new ControlSocketConfig(ControlSocketConfig.Mode.PATH, "/run/s/c.sock"),
                 new PumpConfig(Mode.SPLICE, 5, 32768, 6, 4096, 131072, 262144, 4096, 524288),
                 Map.of(),
                 Map.of("web", web(options)),

@@ -57,6 +57,7 @@ final class OtherValues {
       limits.action | close
       limits.max-tarpitted | 7
       accept-proxy-protocol.require | "10.0.0.0/8"
+      control-socket | "/run/seven.sock"
       accept-proxy-protocol.accept | "10.0.0.0/8"
       accept-proxy-protocol.ignore | "10.0.0.0/8"
       accept-proxy-protocol.reject | unix

@@ -42,6 +42,14 @@ public interface Admission {
     return config.isOpen() ? OPEN : Guard.of(config, sourceFollows);
   }
 
+  /**
+   * Admission by another configuration that goes on with what is known of the sources, as far as
+   * the limits count the same. Connections that were let in before still count for theirs.
+   */
+  default Admission next(AdmissionConfig config, boolean sourceFollows) {
+    return of(config, sourceFollows);
+  }
+
   /** Asked for a connection that was just accepted. */
   Verdict checkPeer(SockAddr peer, long nowNs);
 

@@ -1,7 +1,6 @@
 package io.sluice.admission;
 
 import io.sluice.config.AdmissionConfig;
-import io.sluice.config.AdmissionConfig.SourceLimits;
 import io.sluice.linux.SockAddr;
 
 /** Admission by lists and by limits for each source. Immutable but for its table of sources. */
@@ -21,9 +20,12 @@ final class Guard implements Admission {
   }
 
   static Guard of(AdmissionConfig config, boolean sourceFollows) {
-    SourceLimits limits = config.sources();
-    SourceGate sources = limits.isLimited() ? SourceGate.of(limits) : SourceGate.OPEN;
-    return new Guard(config, sources, sourceFollows);
+    return new Guard(config, SourceGate.of(config.sources()), sourceFollows);
+  }
+
+  @Override
+  public Admission next(AdmissionConfig config, boolean follows) {
+    return config.isOpen() ? OPEN : new Guard(config, sources.next(config.sources()), follows);
   }
 
   @Override

@@ -17,9 +17,6 @@ final class SourceShard {
   /** Idle entries that each call may clear away when their time is over. */
   private static final int CLEARED_MAX = 2;
 
-  private final long intervalNs;
-  private final long aheadNs;
-  private final int maxConnections;
   private final SipHash hash;
 
   /** Entry + 1 at its place; 0 where there is none. */
@@ -35,19 +32,16 @@ final class SourceShard {
   private final int[] previous;
   private final int[] next;
 
+  private long intervalNs;
+  private long aheadNs;
+  private int maxConnections;
   private int unused;
   private int oldestIdle = NONE;
   private int newestIdle = NONE;
   private int size;
 
-  /**
-   * @param intervalNs that one connection uses up; 0 for no limit
-   * @param aheadNs how far a source may be ahead of the clock before another connection
-   */
-  SourceShard(int capacity, long intervalNs, long aheadNs, int maxConnections, SipHash hash) {
-    this.intervalNs = intervalNs;
-    this.aheadNs = aheadNs;
-    this.maxConnections = maxConnections;
+  /** A part without limits. */
+  SourceShard(int capacity, SipHash hash) {
     this.hash = hash;
     int half = Integer.highestOneBit(capacity + (capacity >> 1));
     index = new int[half << 1]; // More than 3/2 and at most 3 places for each entry.
@@ -61,6 +55,18 @@ final class SourceShard {
       next[entry] = entry + 1 < capacity ? entry + 1 : NONE;
     }
     unused = capacity > 0 ? 0 : NONE;
+  }
+
+  /**
+   * Sets the limits; what is known of the sources stays.
+   *
+   * @param interval that one connection uses up, in ns; 0 for no limit
+   * @param ahead how far a source may be ahead of the clock before another connection, in ns
+   */
+  synchronized void limit(long interval, long ahead, int connectionsMax) {
+    intervalNs = interval;
+    aheadNs = ahead;
+    maxConnections = connectionsMax;
   }
 
   synchronized int size() {
@@ -97,9 +103,10 @@ final class SourceShard {
     if (tooFast) {
       return SourceTable.TOO_FAST;
     }
-    if (maxConnections > 0) {
-      enterConnection(entry);
+    if (maxConnections == 0) {
+      return SourceTable.UNCOUNTED;
     }
+    enterConnection(entry);
     return entry;
   }
 

@@ -23,6 +23,9 @@ final class SourceTable {
   static final long TOO_MANY = -2;
   static final long FULL = -3;
 
+  /** It may come in, and nobody counts how many there are. */
+  static final long UNCOUNTED = -4;
+
   /** 36 in {@link SourceShard}'s arrays of entries, and up to three ints of its index. */
   static final int BYTES_PER_SOURCE = 48;
 
@@ -45,14 +48,21 @@ final class SourceTable {
     while (count < SHARDS_MAX && sources / (count * 2) >= SHARD_SOURCES_MIN) {
       count *= 2;
     }
-    long periodNs = rate.period().toNanos();
-    long intervalNs = rate.isLimited() ? Math.max(1, periodNs / rate.count()) : 0;
     shards = new SourceShard[count];
     for (int i = 0; i < count; i++) {
-      int share = sources / count + (i < sources % count ? 1 : 0);
-      // Without a rate nobody is too fast, not even where the clocks of two loops differ.
-      long aheadNs = rate.isLimited() ? intervalNs * (rate.count() - 1L) : Long.MAX_VALUE;
-      shards[i] = new SourceShard(share, intervalNs, aheadNs, maxConnections, hash);
+      shards[i] = new SourceShard(sources / count + (i < sources % count ? 1 : 0), hash);
+    }
+    limit(rate, maxConnections);
+  }
+
+  /** Sets the limits; what is known of the sources stays. */
+  void limit(Rate rate, int maxConnections) {
+    long periodNs = rate.period().toNanos();
+    long intervalNs = rate.isLimited() ? Math.max(1, periodNs / rate.count()) : 0;
+    // Without a rate nobody is too fast, not even where the clocks of two loops differ.
+    long aheadNs = rate.isLimited() ? intervalNs * (rate.count() - 1L) : Long.MAX_VALUE;
+    for (SourceShard shard : shards) {
+      shard.limit(intervalNs, aheadNs, maxConnections);
     }
   }
 
@@ -91,7 +101,7 @@ final class SourceTable {
    * @param high upper half of its address in 128 bits
    * @param low lower half
    * @param nowNs of a clock that all threads share, whatever its origin
-   * @return a place to {@link #leave} if connections are counted, or why it may not come in
+   * @return a place to {@link #leave}, {@link #UNCOUNTED}, or why it may not come in
    */
   long enter(long high, long low, long nowNs) {
     long hashed = hash.of(high, low);

@@ -5,8 +5,10 @@ import io.sluice.config.BackendConfig;
 import io.sluice.linux.SockAddr;
 import io.sluice.stats.CounterSet;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,12 +27,15 @@ public final class Backend {
   /** Slots lost to other threads in a row before the lock is asked. */
   private static final int RACES_MAX = 3;
 
-  private final BackendConfig config;
-  private final List<Server> servers;
-  private final Balancing balancing;
-  private final int fullConnections;
   private final CounterSet counters;
   private final AtomicInteger sessions = new AtomicInteger();
+  private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
+
+  // Written under the lock, and before the candidates that come of them.
+  private volatile BackendConfig config;
+  private volatile List<Server> servers;
+  private volatile Balancing balancing;
+  private volatile int fullConnections;
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -60,9 +65,7 @@ public final class Backend {
     this.servers = List.copyOf(servers);
     this.balancing = balancing;
     counters = new CounterSet(loops);
-    for (int i = 0; i < servers.size(); i++) {
-      servers.get(i).join(this, i);
-    }
+    this.servers.forEach(server -> server.join(this));
     candidates = Candidates.of(this.servers, config.balance(), balancing);
   }
 
@@ -79,6 +82,53 @@ public final class Backend {
   /** In the order of the configuration. */
   public List<Server> servers() {
     return servers;
+  }
+
+  /**
+   * Goes on with another configuration of the same name: new sessions, and those that wait for a
+   * server, run on its terms from now on. Servers that are no longer among {@code next} get no new
+   * sessions; those that they have go on.
+   *
+   * @param next those of {@code terms} in its order: servers that it has already, and new ones
+   */
+  public void update(
+      BackendConfig terms, List<Server> next, Balancing balancing, int fullConnections) {
+    granting(
+        grants -> {
+          List<Server> former = servers;
+          for (int i = 0; i < next.size(); i++) {
+            next.get(i).join(this);
+            next.get(i).setConfig(terms.servers().get(i));
+          }
+          config = terms;
+          this.balancing = balancing;
+          this.fullConnections = fullConnections;
+          servers = List.copyOf(next);
+          rebuild(grants, former);
+        });
+  }
+
+  /** Does what may hand out slots under the lock, then tells who got one. */
+  private void granting(Consumer<Grants> change) {
+    var grants = new Grants();
+    lock.lock();
+    try {
+      change.accept(grants);
+    } finally {
+      lock.unlock();
+    }
+    grants.tell(null);
+  }
+
+  /** Hears of every change of the state of a server, also of those that are yet to come. */
+  public void addListener(ServerListener listener) {
+    listeners.add(listener);
+  }
+
+  void tell(Server server, ServerState before, ServerState after, String why) {
+    for (ServerListener listener : listeners) {
+      listener.onStateChanged(server, before, after, why);
+    }
   }
 
   /** What was counted for all of its servers together. */
@@ -210,16 +260,12 @@ public final class Backend {
     if (waiting == 0) {
       return;
     }
-    var grants = new Grants();
-    lock.lock();
-    try {
-      if (candidates.holds(server)) {
-        grant(server, grants);
-      }
-    } finally {
-      lock.unlock();
-    }
-    grants.tell(null);
+    granting(
+        grants -> {
+          if (candidates.holds(server)) {
+            grant(server, grants);
+          }
+        });
   }
 
   /**
@@ -265,7 +311,7 @@ public final class Backend {
       }
       server.setState(after);
       if (!after.isAsUsableAs(before)) { // Steps of health are many, and change nothing here.
-        rebuild(grants);
+        rebuild(grants, servers);
       }
     } finally {
       lock.unlock();
@@ -276,14 +322,7 @@ public final class Backend {
 
   /** A weight or a limit is another. */
   void onTermsChanged() {
-    var grants = new Grants();
-    lock.lock();
-    try {
-      rebuild(grants);
-    } finally {
-      lock.unlock();
-    }
-    grants.tell(null);
+    granting(grants -> rebuild(grants, servers));
   }
 
   /**
@@ -305,7 +344,7 @@ public final class Backend {
         running |= server.slowStart().isRunning();
       }
       if (moved) {
-        rebuild(grants);
+        rebuild(grants, servers);
       }
     } finally {
       lock.unlock();
@@ -314,16 +353,19 @@ public final class Backend {
     return running;
   }
 
-  /** Publishes who is usable now and places those who wait anew. Under the lock. */
-  private void rebuild(Grants grants) {
+  /**
+   * Publishes who is usable now and places those who wait anew. Under the lock.
+   *
+   * @param lines servers that somebody may wait for
+   */
+  private void rebuild(Grants grants, List<Server> lines) {
     candidates = Candidates.of(servers, config.balance(), balancing);
     if (waiting == 0) {
       return;
     }
-    for (Server server : servers) {
+    for (Server server : lines) {
       if (!candidates.holds(server)) {
-        server.setRequeued(server.queued());
-        scatter(server.line());
+        requeue(server);
       }
     }
     if (candidates.isEmpty()) {
@@ -337,7 +379,9 @@ public final class Backend {
   }
 
   /** Those who waited for a server that is gone find another line, in the same order. */
-  private void scatter(Line from) {
+  private void requeue(Server server) {
+    server.setRequeued(server.queued());
+    Line from = server.line();
     for (Waiter waiter = from.first(); waiter != null; waiter = from.first()) {
       unqueue(waiter);
       stand(waiter);

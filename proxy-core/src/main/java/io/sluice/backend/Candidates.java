@@ -3,8 +3,9 @@ package io.sluice.backend;
 import io.sluice.backend.balance.Balancer;
 import io.sluice.backend.balance.Balancing;
 import io.sluice.config.BalanceConfig;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** The servers that new sessions may go to at one moment, and the balance among them. Immutable. */
@@ -16,16 +17,14 @@ final class Candidates {
   /** Null exactly when there are no servers. */
   private final Balancer balancer;
 
-  /** By {@link Server#index}: the place in {@link #servers}, or {@link Balancer#NONE}. */
-  private final int[] places;
+  /** The place of each in {@link #servers}. */
+  private final Map<Server, Integer> places = new HashMap<>();
 
-  private Candidates(List<Server> servers, int all, Balancing balancing) {
+  private Candidates(List<Server> servers, Balancing balancing) {
     this.servers = servers;
     balancer = servers.isEmpty() ? null : balancing.over(servers);
-    places = new int[all];
-    Arrays.fill(places, Balancer.NONE);
     for (int i = 0; i < servers.size(); i++) {
-      places[servers.get(i).index()] = i;
+      places.put(servers.get(i), i);
     }
   }
 
@@ -36,17 +35,17 @@ final class Candidates {
    */
   static Candidates of(List<Server> all, BalanceConfig config, Balancing balancing) {
     List<Server> weighty = all.stream().filter(server -> server.weight() > 0).toList();
-    List<Server> active = of(weighty, server -> !server.config().backup() && server.isUsable());
-    List<Server> backup = of(weighty, server -> server.config().backup() && server.isUsable());
+    List<Server> active = of(weighty, server -> !server.isBackup() && server.isUsable());
+    List<Server> backup = of(weighty, server -> server.isBackup() && server.isUsable());
     List<Server> wanted =
-        of(weighty, server -> !server.config().backup() && server.state().isUsableInPanic());
+        of(weighty, server -> !server.isBackup() && server.state().isUsableInPanic());
     boolean few = weight(active) * HUNDRED < weight(wanted) * config.panicPercent();
     if (few && (!active.isEmpty() || backup.isEmpty())) {
-      return new Candidates(wanted, all.size(), balancing);
+      return new Candidates(wanted, balancing);
     }
     List<Server> standIns =
         config.useAllBackups() ? backup : backup.subList(0, Math.min(1, backup.size()));
-    return new Candidates(active.isEmpty() ? standIns : active, all.size(), balancing);
+    return new Candidates(active.isEmpty() ? standIns : active, balancing);
   }
 
   private static List<Server> of(List<Server> servers, Predicate<Server> which) {
@@ -66,7 +65,7 @@ final class Candidates {
   }
 
   boolean holds(Server server) {
-    return places[server.index()] != Balancer.NONE;
+    return places.containsKey(server);
   }
 
   /** The choice, or null: see {@link Backend#choose}. */
@@ -74,7 +73,8 @@ final class Candidates {
     if (balancer == null) {
       return null;
     }
-    int place = balancer.choose(key, avoid == null ? Balancer.NONE : places[avoid.index()]);
+    Integer avoided = avoid == null ? null : places.get(avoid);
+    int place = balancer.choose(key, avoided == null ? Balancer.NONE : avoided);
     return place == Balancer.NONE ? null : servers.get(place);
   }
 }

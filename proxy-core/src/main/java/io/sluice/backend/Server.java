@@ -22,13 +22,9 @@ public final class Server implements Candidate {
 
   private static final int HUNDRED = 100;
 
-  private final ServerConfig config;
   private final CounterSet counters;
   private final AtomicInteger sessions = new AtomicInteger();
   private final List<ServerListener> listeners = new CopyOnWriteArrayList<>();
-
-  /** Where it stands in {@link Backend#servers}. */
-  private int index;
 
   private Backend backend;
   private final Placement placement = Placement.on(this);
@@ -36,10 +32,12 @@ public final class Server implements Candidate {
   /** Those who wait for this server and no other; guarded by the backend's lock. */
   private final Line line = new Line();
 
+  private volatile ServerConfig config;
   private volatile SockAddr address;
-  private volatile ServerState state = ServerState.INITIAL;
+  private volatile ServerState state;
   private volatile ServerObserver observer = ServerObserver.NONE;
   private volatile int weight;
+  private volatile boolean backup;
   private volatile int requeued;
 
   /** 0 means no limit. */
@@ -50,36 +48,63 @@ public final class Server implements Candidate {
   /**
    * A server for {@code loops} loops.
    *
-   * @param address what the configuration's is resolved to
+   * @param address what the configuration's is resolved to; of a slot, which nothing fills yet, any
    */
   public Server(ServerConfig config, SockAddr address, int loops) {
+    this(config, address, new CounterSet(loops));
+  }
+
+  /** A server that goes on with the counters of the one that had its name before. */
+  public Server(ServerConfig config, SockAddr address, CounterSet counters) {
     this.config = config;
     this.address = address;
     weight = config.weight();
+    backup = config.backup();
+    state = ServerState.INITIAL.withResolved(!config.isSlot());
     maxConnections = config.maxConnections();
     slowStart = new SlowStart(config.slowStart().toNanos());
-    counters = new CounterSet(loops);
+    this.counters = counters;
   }
 
   /** Puts it into the backend that it belongs to for its whole life. */
-  void join(Backend owner, int place) {
+  void join(Backend owner) {
     backend = owner;
-    index = place;
+  }
+
+  /**
+   * Goes on with other terms. What was changed at run time stays as it is, unless its own key has
+   * changed. Only the backend, under its lock.
+   */
+  void setConfig(ServerConfig next) {
+    ServerConfig before = config;
+    config = next;
+    if (next.weight() != before.weight()) {
+      weight = next.weight();
+    }
+    if (next.backup() != before.backup()) {
+      backup = next.backup();
+    }
+    if (next.maxConnections() != before.maxConnections()) {
+      maxConnections = next.maxConnections();
+    }
+    slowStart.setDuration(next.slowStart().toNanos());
   }
 
   /** Its name in the configuration. */
-  @Override
   public String name() {
     return config.name();
   }
 
-  /** The terms that it began with. */
-  public ServerConfig config() {
-    return config;
+  /** Whichever slot an address fills, proxies that know of it choose alike. */
+  @Override
+  public String hashName() {
+    ServerConfig now = config;
+    return now.isSlot() ? address.toString() : now.name();
   }
 
-  int index() {
-    return index;
+  /** The terms that hold for it now. */
+  public ServerConfig config() {
+    return config;
   }
 
   /** The backend that it belongs to. */
@@ -144,10 +169,16 @@ public final class Server implements Candidate {
     listeners.add(listener);
   }
 
+  /** Hears nothing any more. */
+  public void removeListener(ServerListener listener) {
+    listeners.remove(listener);
+  }
+
   void tell(ServerState before, ServerState after, String why) {
     for (ServerListener listener : listeners) {
       listener.onStateChanged(this, before, after, why);
     }
+    backend.tell(this, before, after, why);
   }
 
   /** Who is told what sessions meet when they connect. */
@@ -163,6 +194,23 @@ public final class Server implements Candidate {
   /** Its share of new sessions as an operator sees it: 0 to {@value #WEIGHT_MAX}. */
   public int weight() {
     return weight;
+  }
+
+  /** Whether it is used only while all servers that are no backup are down. */
+  public boolean isBackup() {
+    return backup;
+  }
+
+  /**
+   * Changes at run time what its place among the servers of the backend is.
+   *
+   * @param share as in {@link #setWeight}
+   */
+  public void setTerms(int share, boolean standsIn) {
+    if (share != weight || standsIn != backup) {
+      backup = standsIn;
+      setWeight(share);
+    }
   }
 
   /**

@@ -10,7 +10,7 @@ package io.sluice.backend;
 final class SlowStart {
   static final int WHOLE = 100;
 
-  private final long durationNs;
+  private long durationNs;
   private boolean running;
   private boolean timed;
   private long beganNs;
@@ -23,6 +23,11 @@ final class SlowStart {
    */
   SlowStart(long durationNs) {
     this.durationNs = durationNs;
+  }
+
+  /** Another duration, from the next tick on. */
+  void setDuration(long ns) {
+    durationNs = ns;
   }
 
   /** Of weight and limit: 1 to 100. */
@@ -53,7 +58,7 @@ final class SlowStart {
       beganNs = nowNs;
     }
     long gone = nowNs - beganNs;
-    running = gone < durationNs;
+    running = gone < durationNs; // Over at once where a reload has taken it away.
     percent = running ? (int) Math.max(1, gone * (double) WHOLE / durationNs) : WHOLE;
   }
 }

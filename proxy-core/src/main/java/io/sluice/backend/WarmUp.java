@@ -17,32 +17,35 @@ public final class WarmUp extends Timer implements ServerListener {
 
   private final Backend backend;
   private final EventLoop loop;
-  private final long intervalNs;
 
-  private WarmUp(Backend backend, EventLoop loop, long shortestNs) {
+  private WarmUp(Backend backend, EventLoop loop) {
     this.backend = backend;
     this.loop = loop;
-    intervalNs = Math.max(INTERVAL_MIN_NS, Math.min(INTERVAL_MAX_NS, shortestNs / STEPS));
   }
 
   /** Looks after those servers of {@code backend} that have a slow start, for ever. Any thread. */
   public static void watch(Backend backend, EventLoop loop) {
+    backend.addListener(new WarmUp(backend, loop));
+  }
+
+  private static long durationNs(Server server) {
+    return server.config().slowStart().toNanos();
+  }
+
+  /** Short enough for the shortest of them. */
+  private long intervalNs() {
     long shortestNs =
         backend.servers().stream()
-            .mapToLong(server -> server.config().slowStart().toNanos())
+            .mapToLong(WarmUp::durationNs)
             .filter(ns -> ns > 0)
             .min()
-            .orElse(0);
-    if (shortestNs == 0) {
-      return;
-    }
-    WarmUp warmUp = new WarmUp(backend, loop, shortestNs);
-    backend.servers().forEach(server -> server.addListener(warmUp));
+            .orElse(INTERVAL_MAX_NS);
+    return Math.max(INTERVAL_MIN_NS, Math.min(INTERVAL_MAX_NS, shortestNs / STEPS));
   }
 
   @Override
   public void onStateChanged(Server server, ServerState before, ServerState after, String why) {
-    if (!before.health().isUp() && after.health().isUp()) {
+    if (durationNs(server) > 0 && !before.health().isUp() && after.health().isUp()) {
       loop.execute(this::begin);
     }
   }
@@ -56,7 +59,7 @@ public final class WarmUp extends Timer implements ServerListener {
   @Override
   protected void onTimer() {
     if (backend.tick(loop.nowNs())) {
-      loop.timers().arm(this, loop.nowNs() + intervalNs);
+      loop.timers().arm(this, loop.nowNs() + intervalNs());
     }
   }
 }

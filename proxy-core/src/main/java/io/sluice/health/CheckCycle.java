@@ -54,6 +54,15 @@ final class CheckCycle {
     }
   }
 
+  /** Ends the run that is under way, if any, without a result; the next one has its own time. */
+  void interrupt() {
+    if (run != null) {
+      run.cancel();
+      run = null;
+      arm(owner.delayNs());
+    }
+  }
+
   void stop() {
     stopped = true;
     loop.timers().cancel(pause);

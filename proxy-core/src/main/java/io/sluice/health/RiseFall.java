@@ -18,18 +18,20 @@ import io.sluice.config.CheckConfig.InitialState;
 final class RiseFall {
   private final int rise;
   private final int fall;
+  private final int initial;
   private int value;
 
   RiseFall(int rise, int fall, InitialState initial) {
     this.rise = rise;
     this.fall = fall;
-    value =
+    this.initial =
         switch (initial) {
           case UP -> rise;
           case FULLY_UP -> top();
           case DOWN -> rise - 1;
           case FULLY_DOWN -> 0;
         };
+    value = this.initial;
   }
 
   private int top() {
@@ -65,9 +67,9 @@ final class RiseFall {
     value = up ? top() : 0;
   }
 
-  /** Up, and down with the next failure: after a time without checks. */
+  /** As at the beginning: after a time without checks. HAProxy: {@code init-state}. */
   void reset() {
-    value = rise;
+    value = initial;
   }
 
   /** Makes the failure after the next one the last. */

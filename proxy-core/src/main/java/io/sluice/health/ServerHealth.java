@@ -3,6 +3,7 @@ package io.sluice.health;
 import io.sluice.backend.Health;
 import io.sluice.backend.Server;
 import io.sluice.backend.ServerListener;
+import io.sluice.backend.ServerObserver;
 import io.sluice.backend.ServerState;
 import io.sluice.config.CheckConfig;
 import io.sluice.config.CheckConfig.InitialState;
@@ -11,8 +12,10 @@ import io.sluice.config.ProxyVersion;
 import io.sluice.health.CheckStatus.Outcome;
 import io.sluice.loop.EventLoop;
 import io.sluice.stats.Counter;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +50,26 @@ public final class ServerHealth implements ServerListener {
     onError = terms.config().observe().onError();
     check = terms.config().check().isOn() ? checkOf(terms, dialogues) : null;
     agent = terms.config().agent().isOn() ? agentOf(terms) : null;
-    up = check == null || check.counted.isUp();
+    resume(server.state().health());
+    up = (check == null || check.counted.isUp()) && (agent == null || agent.counted.isUp());
     publish("");
     server.addListener(this);
     if (terms.config().observe().mode() == ObserveConfig.Mode.CONNECT) {
       server.setObserver(new Observation(terms.config().observe().errorLimit(), this));
+    }
+  }
+
+  /** Goes on from what was found of the server before, if anything was. */
+  private void resume(Health found) {
+    if (!found.isChecked()) {
+      return;
+    }
+    boolean bad = !found.isUp();
+    if (agent != null) {
+      agent.counted.set(!(bad && found.byAgent()));
+    }
+    if (check != null) {
+      check.counted.set(!bad || (found.byAgent() && agent != null));
     }
   }
 
@@ -133,7 +151,10 @@ public final class ServerHealth implements ServerListener {
     }
   }
 
-  void stop() {
+  /** Lets go of the server, which stays as it was found. */
+  void end() {
+    server.removeListener(this);
+    server.setObserver(ServerObserver.NONE);
     if (check != null) {
       check.cycle.stop();
     }
@@ -142,18 +163,35 @@ public final class ServerHealth implements ServerListener {
     }
   }
 
-  /** Maintenance is over: up until the next check, which is now. */
+  /**
+   * Maintenance is over: up until the next check, which is now. Where another address takes the
+   * place of one, what was asked of the old one does not count for it.
+   */
   @Override
   public void onStateChanged(Server which, ServerState before, ServerState after, String why) {
-    if (check != null && isPausing(before) && !isPausing(after)) {
-      loop.execute(
-          () -> {
-            check.counted.reset();
-            up = check.counted.isUp() && (agent == null || agent.counted.isUp());
-            publish(why);
-            check.cycle.hasten(0);
-          });
+    if (before.resolved() && !after.resolved()) {
+      loop.execute(() -> parts().forEach(part -> part.cycle.interrupt()));
     }
+    if (isPausing(before) && !isPausing(after)) {
+      loop.execute(() -> resume(why, !before.resolved()));
+    }
+  }
+
+  private void resume(String why, boolean elsewhere) {
+    if (agent != null && elsewhere) {
+      agent.counted.reset();
+      agent.cycle.hasten(0);
+    }
+    if (check != null) {
+      check.counted.reset();
+      check.cycle.hasten(0);
+    }
+    up = parts().allMatch(part -> part.counted.isUp());
+    publish(why);
+  }
+
+  private Stream<Part> parts() {
+    return Stream.of(check, agent).filter(Objects::nonNull);
   }
 
   private static boolean isPausing(ServerState state) {
@@ -290,7 +328,7 @@ public final class ServerHealth implements ServerListener {
     /** An agent is heard in maintenance too: only it can end what it began. */
     @Override
     public boolean isPaused() {
-      return this == check && isPausing(server.state());
+      return this == check ? isPausing(server.state()) : !server.state().resolved();
     }
 
     @Override

@@ -19,11 +19,14 @@ public final class StateLog implements ServerListener {
   private final Backend backend;
   private final AtomicBoolean available;
 
-  /** Hears of all servers of {@code backend} from now on. */
-  public StateLog(Backend backend) {
+  private StateLog(Backend backend) {
     this.backend = backend;
     available = new AtomicBoolean(isAvailable());
-    backend.servers().forEach(server -> server.addListener(this));
+  }
+
+  /** Writes of all servers of {@code backend} from now on, also of those that are yet to come. */
+  public static void watch(Backend backend) {
+    backend.addListener(new StateLog(backend));
   }
 
   private boolean isAvailable() {
@@ -56,7 +59,8 @@ public final class StateLog implements ServerListener {
         String reason = after.admin() == Admin.MAINT ? "" : " (" + why + ")";
         return " is going DOWN for maintenance" + reason;
       }
-      return " is " + (after.isUp() ? "UP" : "DOWN") + " (leaving forced maintenance)";
+      String reason = before.resolved() ? "leaving forced maintenance" : "resolves again";
+      return " is " + (after.isUp() ? "UP" : "DOWN") + " (" + reason + ")";
     }
     if (isOut) {
       return "";
@@ -93,7 +97,7 @@ public final class StateLog implements ServerListener {
 
   private long usable(boolean backup) {
     return backend.servers().stream()
-        .filter(server -> server.isUsable() && server.config().backup() == backup)
+        .filter(server -> server.isUsable() && server.isBackup() == backup)
         .count();
   }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,7 +16,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A second destination of the sessions of some frontends: its terms, its limit, what was counted.
- * Thread-safe.
+ *
+ * <p>A reload replaces it by another one of the same name ({@link #next}). Who is mirrored by the
+ * former one stays so; it has no new sessions from {@link #retire} on, and ends with the last.
+ *
+ * <p>Invariant: {@link #users} is 0 exactly when it is retired and mirrors nobody; then its sinks
+ * are ended, unless a successor uses them. Thread-safe.
  */
 public final class Mirror implements MirrorTerms, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
@@ -27,23 +33,91 @@ public final class Mirror implements MirrorTerms, AutoCloseable {
   private static final int REASONS = DetachReason.values().length;
 
   private final MirrorConfig config;
-  private final SinkFactory sinks;
+  private final SharedSinks sinks;
   private final Sampler sampler;
-  private final AtomicInteger active = new AtomicInteger();
-  private final LongAdder[] counts = new LongAdder[MirrorCounter.values().length];
-  private final AtomicLong[] loggedAtNs = new AtomicLong[REASONS];
-  private final LongAdder[] unlogged = new LongAdder[REASONS];
+
+  // Shared with those of the same name that were before and that come after.
+  private final AtomicInteger active;
+  private final LongAdder[] counts;
+  private final AtomicLong[] loggedAtNs;
+  private final LongAdder[] unlogged;
+
+  /** Sessions, and one for the configuration until it is retired. */
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  private final AtomicBoolean retired = new AtomicBoolean();
+
   private volatile int maxSessions;
 
   /** A mirror that sends to {@code sinks}, which it owns. */
   public Mirror(MirrorConfig config, SinkFactory sinks) {
     this.config = config;
-    this.sinks = sinks;
+    this.sinks = new SharedSinks(sinks);
     sampler = new Sampler(config.sampling());
     maxSessions = config.maxSessions();
+    active = new AtomicInteger();
+    counts = new LongAdder[MirrorCounter.values().length];
+    loggedAtNs = new AtomicLong[REASONS];
+    unlogged = new LongAdder[REASONS];
     Arrays.setAll(counts, i -> new LongAdder());
     Arrays.setAll(loggedAtNs, i -> new AtomicLong(NEVER_LOGGED));
     Arrays.setAll(unlogged, i -> new LongAdder());
+  }
+
+  private Mirror(Mirror before, MirrorConfig config, SharedSinks sinks) {
+    this.config = config;
+    this.sinks = sinks;
+    boolean sampledAlike = config.sampling().equals(before.config.sampling());
+    sampler = sampledAlike ? before.sampler : new Sampler(config.sampling());
+    boolean limitedAlike = config.maxSessions() == before.config.maxSessions();
+    maxSessions = limitedAlike ? before.maxSessions : config.maxSessions();
+    active = before.active;
+    counts = before.counts;
+    loggedAtNs = before.loggedAtNs;
+    unlogged = before.unlogged;
+  }
+
+  /**
+   * The mirror that takes the place of this one, with all that was counted. What was changed at run
+   * time stays as it is, unless its own key is another.
+   */
+  public Mirror next(MirrorConfig next) {
+    sinks.share();
+    return new Mirror(this, next, sinks);
+  }
+
+  /** The same with sinks of its own. */
+  public Mirror next(MirrorConfig next, SinkFactory own) {
+    return new Mirror(this, next, new SharedSinks(own));
+  }
+
+  /** No session is mirrored by it any more but those that are already. */
+  public void retire() {
+    if (retired.compareAndSet(false, true)) {
+      leaveSinks();
+    }
+  }
+
+  /** Whether nobody will ever use it again. */
+  public boolean isOver() {
+    return users.get() == 0;
+  }
+
+  private boolean enterSinks() {
+    int now = users.get();
+    while (now > 0) {
+      if (users.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = users.get();
+    }
+    return false;
+  }
+
+  private void leaveSinks() {
+    if (users.decrementAndGet() == 0) {
+      sinks.leave();
+    }
   }
 
   @Override
@@ -102,7 +176,7 @@ public final class Mirror implements MirrorTerms, AutoCloseable {
   }
 
   SinkFactory sinks() {
-    return sinks;
+    return sinks.factory();
   }
 
   void count(MirrorCounter counter, long amount) {
@@ -121,10 +195,13 @@ public final class Mirror implements MirrorTerms, AutoCloseable {
       count(MirrorCounter.NOT_SAMPLED, 1);
       return null;
     }
+    if (!enterSinks()) {
+      return null;
+    }
     int limit = maxSessions;
     int now = active.incrementAndGet();
     if (limit > 0 && now > limit) {
-      active.decrementAndGet();
+      leave();
       count(MirrorCounter.OVER_LIMIT, 1);
       return null;
     }
@@ -134,6 +211,7 @@ public final class Mirror implements MirrorTerms, AutoCloseable {
 
   void leave() {
     active.decrementAndGet();
+    leaveSinks();
   }
 
   /** Counts a detachment and logs it, if nothing of its kind was logged lately. */
@@ -158,7 +236,7 @@ public final class Mirror implements MirrorTerms, AutoCloseable {
     }
   }
 
-  /** Ends what its sinks share, once no loop turns any more. */
+  /** Ends what its sinks share, once no loop turns any more; waits until that has ended. */
   @Override
   public void close() {
     sinks.close();

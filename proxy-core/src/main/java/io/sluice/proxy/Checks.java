@@ -1,44 +1,33 @@
 package io.sluice.proxy;
 
-import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.CheckTarget;
-import io.sluice.config.SluiceConfig;
-import io.sluice.health.HealthChecks;
 import io.sluice.health.ServerTerms;
 import io.sluice.linux.SockAddr;
-import io.sluice.loop.EventLoop;
-import io.sluice.session.SessionLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Makes the health checks of a configuration. Start-up only: may block in name resolution. */
+/** Makes the terms of health checks out of a configuration. May block in name resolution. */
 final class Checks {
   private Checks() {}
 
   /**
-   * The checks of all servers, not begun.
+   * The terms of the servers of a backend.
    *
+   * @param servers in the order of {@code backend}
    * @throws IOException when the address of a check or an agent cannot be resolved
    */
-  static HealthChecks of(
-      SluiceConfig config, Map<String, Backend> backends, List<SessionLoop> sessionLoops)
-      throws IOException {
+  static List<ServerTerms> of(BackendConfig backend, List<Server> servers) throws IOException {
     List<ServerTerms> all = new ArrayList<>();
-    for (BackendConfig backend : config.backends().values()) {
-      List<Server> servers = backends.get(backend.name()).servers();
-      for (int i = 0; i < servers.size(); i++) {
-        all.add(terms(backend, backend.servers().get(i), servers.get(i)));
-      }
+    for (int i = 0; i < servers.size(); i++) {
+      all.add(terms(backend, backend.servers().get(i), servers.get(i)));
     }
-    List<EventLoop> loops = sessionLoops.stream().map(SessionLoop::loop).toList();
-    return new HealthChecks(all, loops, System.nanoTime());
+    return all;
   }
 
   private static ServerTerms terms(BackendConfig backend, ServerConfig config, Server server)

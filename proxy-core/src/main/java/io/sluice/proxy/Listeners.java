@@ -4,210 +4,183 @@ import io.sluice.config.Address;
 import io.sluice.config.FrontendConfig;
 import io.sluice.config.ListenOptions;
 import io.sluice.config.TcpOptions;
-import io.sluice.linux.Errno;
-import io.sluice.linux.ErrnoException;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.ListenSocket;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The listening sockets of a proxy, by frontend, in the order of its binds: those that it opened
- * itself, those that an earlier process of it opened and somebody kept, and those that were handed
- * over, of which one bind may have several.
+ * The listening sockets of a proxy, by frontend, in the order of its binds; a bind of inherited
+ * sockets may have several.
  *
- * <p>Invariant: every socket that was handed over has one frontend, or nothing was started; what
- * was kept and is not wanted any more is closed. Closed once.
+ * <p>A reload goes on with the sockets whose address is still wanted, by whichever frontend, so
+ * that no client that waits in a backlog is lost.
+ *
+ * <p>Invariant: a socket is in the table, or belongs to a {@link Plan} that is neither carried out
+ * nor given up, or is closed. Closed once.
  */
 final class Listeners {
-  /** How long the address of a socket that was kept may stay taken, and how often to look. */
-  private static final long RELEASE_NS = 2_000_000_000L;
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-  private static final long LOOK_NS = 10_000_000L;
+  /**
+   * A socket and what it was asked for.
+   *
+   * @param address as it was asked for; null for those that were handed over
+   */
+  private record Bound(
+      String frontend,
+      Address bind,
+      SockAddr address,
+      ListenOptions options,
+      TcpOptions tcp,
+      ListenSocket socket) {
 
-  /** For a socket that is only closed. */
-  private static final TcpOptions ANY =
-      new TcpOptions(false, false, Duration.ZERO, Duration.ZERO, 0, Duration.ZERO, 0, 0, "");
+    static Bound of(FrontendConfig frontend, Address bind, SockAddr address, ListenSocket socket) {
+      ListenOptions options = SocketSource.options(frontend, bind);
+      return new Bound(frontend.name(), bind, address, options, frontend.tcp(), socket);
+    }
+  }
 
-  private final TransportChoice transport;
-  private final Map<String, List<Integer>> inherited;
-  private final KeptSockets kept;
-  private final Consumer<String> forget;
-  private final Set<String> claimed = new LinkedHashSet<>();
-  private final Map<String, List<ListenSocket>> byFrontend = new LinkedHashMap<>();
-  private boolean mayBeReleased;
+  private final SocketSource source;
+  private volatile Map<String, List<Bound>> byFrontend = Map.of();
+  private volatile boolean pathsStay;
   private boolean closed;
 
-  /**
-   * None yet.
-   *
-   * @param inherited listening descriptors by name
-   * @param forget told the names of those that an earlier process opened and no bind wants
-   */
-  Listeners(
-      TransportChoice transport, Map<String, List<Integer>> inherited, Consumer<String> forget) {
-    this.transport = transport;
-    kept = new KeptSockets(inherited);
-    this.inherited = new LinkedHashMap<>(inherited);
-    this.inherited.keySet().removeIf(KeptSockets::isKept);
-    this.forget = forget;
+  /** None yet. */
+  Listeners(SocketSource source) {
+    this.source = source;
   }
 
-  /**
-   * Opens or takes over what the binds of {@code frontends} name.
-   *
-   * @throws IOException when one cannot be had, or nobody claims one that was handed over; what was
-   *     opened until then is for {@link #close}
-   */
-  void open(Iterable<FrontendConfig> frontends) throws IOException {
-    for (FrontendConfig frontend : frontends) {
-      byFrontend.put(frontend.name(), new ArrayList<>());
+  /** What is to become of the sockets; clients see nothing of it but that they may connect. */
+  final class Plan implements AutoCloseable {
+    private final Map<String, List<Bound>> next = new LinkedHashMap<>();
+
+    /** Those that no bind has claimed. */
+    private final List<Bound> left = new ArrayList<>();
+
+    private final List<ListenSocket> opened = new ArrayList<>();
+
+    /** Those that have other options now, as they were. */
+    private final List<Bound> adjusted = new ArrayList<>();
+
+    private Plan() {
+      byFrontend.values().forEach(left::addAll);
     }
-    releaseUnwanted(frontends);
-    for (FrontendConfig frontend : frontends) {
-      List<ListenSocket> sockets = byFrontend.get(frontend.name());
-      for (Address bind : frontend.binds()) {
-        if (bind instanceof Address.Systemd named) {
-          takeOver(frontend, named, sockets);
-        } else {
-          sockets.add(listen(frontend, bind));
+
+    private void add(FrontendConfig frontend, Address bind) throws IOException {
+      List<Bound> own = next.computeIfAbsent(frontend.name(), name -> new ArrayList<>());
+      if (bind instanceof Address.Systemd named) {
+        List<Bound> found = claim(bound -> bound.bind.equals(bind));
+        for (Bound before : found) {
+          own.add(adjust(before, frontend, bind));
         }
-      }
-    }
-    Set<String> unclaimed = new TreeSet<>(inherited.keySet());
-    unclaimed.removeAll(claimed);
-    if (!unclaimed.isEmpty()) {
-      throw new IOException(
-          "no bind claims the inherited sockets named "
-              + quoted(unclaimed)
-              + ": add bind = \"systemd:"
-              + unclaimed.iterator().next()
-              + "\" to a frontend, or take them out of the .socket unit");
-    }
-  }
-
-  private ListenSocket listen(FrontendConfig frontend, Address bind) throws IOException {
-    SockAddr address = Resolver.resolve(bind, "frontend " + frontend.name());
-    ListenOptions options = listenOptions(frontend.listen(), bind);
-    String name = KeptSockets.name(address, options);
-    List<Integer> left = kept.claim(name);
-    if (!left.isEmpty()) {
-      try {
-        return transport.transport().readopt(left.get(0), options, frontend.tcp());
-      } catch (IOException e) {
-        throw notKept(address.toString(), e);
-      }
-    }
-    ListenSocket opened = listen(address, options, frontend);
-    kept.onOpened(name, opened);
-    return opened;
-  }
-
-  /** A socket that was just let go of may be closed by who kept it a moment later. */
-  private ListenSocket listen(SockAddr address, ListenOptions options, FrontendConfig frontend)
-      throws IOException {
-    long beganNs = System.nanoTime();
-    while (true) {
-      try {
-        return transport.transport().listen(address, options, frontend.tcp());
-      } catch (IOException e) {
-        boolean inUse =
-            e.getCause() instanceof ErrnoException cause && cause.errno() == Errno.EADDRINUSE;
-        if (!inUse || !mayBeReleased || System.nanoTime() - beganNs > RELEASE_NS) {
-          throw e;
+        if (found.isEmpty()) {
+          source.takeOver(
+              frontend,
+              named,
+              socket -> {
+                opened.add(socket);
+                own.add(Bound.of(frontend, bind, null, socket));
+              });
         }
-        LockSupport.parkNanos(LOOK_NS);
+        return;
+      }
+      SockAddr address = SocketSource.address(frontend, bind);
+      boolean v6only = SocketSource.options(frontend, bind).v6only();
+      boolean anyPort = !address.isUnix() && address.port() == 0;
+      List<Bound> found =
+          claim(
+              bound ->
+                  address.equals(bound.address)
+                      && bound.options.v6only() == v6only
+                      && (!anyPort || bound.frontend.equals(frontend.name())));
+      if (found.isEmpty()) {
+        ListenSocket socket = source.open(frontend, bind);
+        opened.add(socket);
+        own.add(Bound.of(frontend, bind, address, socket));
+      } else {
+        left.addAll(found.subList(1, found.size())); // Several of a port of the kernel's choice.
+        own.add(adjust(found.get(0), frontend, bind));
       }
     }
-  }
 
-  /** Before anything is bound: an address that is kept in vain may be a part of one that is not. */
-  private void releaseUnwanted(Iterable<FrontendConfig> frontends) throws IOException {
-    if (kept.unclaimed().isEmpty()) {
-      return;
+    private List<Bound> claim(Predicate<Bound> which) {
+      List<Bound> claimed = left.stream().filter(which).toList();
+      left.removeAll(claimed);
+      return claimed;
     }
-    Map<String, List<Integer>> unwanted = new LinkedHashMap<>(kept.unclaimed());
-    for (FrontendConfig frontend : frontends) {
-      for (Address bind : frontend.binds()) {
-        if (!(bind instanceof Address.Systemd)) {
-          SockAddr address = Resolver.resolve(bind, "frontend " + frontend.name());
-          unwanted.remove(KeptSockets.name(address, listenOptions(frontend.listen(), bind)));
-        }
-      }
-    }
-    for (Map.Entry<String, List<Integer>> one : unwanted.entrySet()) {
-      forget.accept(one.getKey());
-      mayBeReleased = true;
-      for (int descriptor : kept.claim(one.getKey())) {
+
+    private Bound adjust(Bound before, FrontendConfig frontend, Address bind) throws IOException {
+      Bound after = Bound.of(frontend, bind, before.address, before.socket);
+      if (!after.options.equals(before.options) || !after.tcp.equals(before.tcp)) {
+        adjusted.add(before);
         try {
-          transport.transport().adopt(descriptor, ANY).close();
+          before.socket.adjust(after.options, after.tcp);
         } catch (IOException e) {
-          throw notKept("a former bind", e);
+          throw new IOException(SocketSource.subject(frontend, bind) + e.getMessage(), e);
         }
       }
+      return after;
     }
-  }
 
-  private static IOException notKept(String subject, IOException e) {
-    return new IOException(
-        "cannot take back the socket of "
-            + subject
-            + " that the service manager has kept: "
-            + e.getMessage()
-            + "; stop the service and start it again, which lets go of it",
-        e);
+    /** Carries it out. What nobody wants any more goes on listening until {@link #closeLeft}. */
+    void commit() {
+      byFrontend = next;
+      leavePaths(pathsStay); // Of the new ones.
+      opened.clear();
+      adjusted.clear();
+    }
+
+    /** Closes what nobody wants any more, once no loop accepts from it. */
+    void closeLeft() {
+      left.forEach(bound -> source.close(bound.socket));
+      left.clear();
+    }
+
+    /** Leaves everything as it was, unless it was carried out. */
+    @Override
+    public void close() {
+      opened.forEach(source::close);
+      opened.clear();
+      for (Bound bound : adjusted) {
+        try {
+          bound.socket.adjust(bound.options, bound.tcp);
+        } catch (IOException e) {
+          LOG.warn("{}: cannot restore its options: {}", bound.socket.address(), e.getMessage());
+        }
+      }
+      adjusted.clear();
+    }
   }
 
   /**
-   * Descriptors of the sockets that it opened and that the next process may go on with, by name.
+   * Opens or takes over what the binds of {@code frontends} name, beside what there is.
+   *
+   * @throws IOException when one cannot be had, or nobody claims one that was handed over; nothing
+   *     has changed then
    */
-  Map<String, Integer> opened() {
-    return kept.opened();
-  }
-
-  private static ListenOptions listenOptions(ListenOptions options, Address bind) {
-    boolean v6only = options.v6only() && !Resolver.isWildcard(bind);
-    return new ListenOptions(
-        options.backlog(), options.deferAccept(), options.fastOpen(), v6only, options.unixFile());
-  }
-
-  private void takeOver(FrontendConfig frontend, Address.Systemd bind, List<ListenSocket> sockets)
-      throws IOException {
-    String subject = "frontend " + frontend.name() + ": cannot listen on " + bind + ": ";
-    List<Integer> descriptors = inherited.get(bind.name());
-    if (descriptors == null) {
-      throw new IOException(
-          subject
-              + (inherited.isEmpty()
-                  ? "no sockets were handed over; start the .socket unit, which starts the service"
-                  : "only sockets named "
-                      + quoted(new TreeSet<>(inherited.keySet()))
-                      + " were handed over; FileDescriptorName= in the .socket unit names them"));
-    }
-    claimed.add(bind.name());
-    for (int descriptor : descriptors) {
-      try {
-        sockets.add(transport.transport().adopt(descriptor, frontend.tcp()));
-      } catch (IOException e) {
-        boolean portable = transport.transport().name().equals("nio");
-        String reason = portable ? " (" + transport.reason() + ")" : "";
-        throw new IOException(subject + e.getMessage() + reason, e);
+  Plan plan(Iterable<FrontendConfig> frontends) throws IOException {
+    source.releaseUnwanted(frontends);
+    Plan plan = new Plan();
+    try {
+      for (FrontendConfig frontend : frontends) {
+        for (Address bind : frontend.binds()) {
+          plan.add(frontend, bind);
+        }
       }
+      source.checkClaimed(frontends);
+      return plan;
+    } catch (IOException | RuntimeException e) {
+      plan.close();
+      throw e;
     }
-  }
-
-  private static String quoted(Set<String> names) {
-    return "\"" + String.join("\", \"", names) + "\"";
   }
 
   /**
@@ -216,11 +189,11 @@ final class Listeners {
    * @throws IllegalArgumentException when there is no such frontend or socket
    */
   SockAddr address(String frontend, int place) {
-    List<ListenSocket> sockets = byFrontend.get(frontend);
+    List<Bound> sockets = byFrontend.get(frontend);
     if (sockets == null || place < 0 || place >= sockets.size()) {
       throw new IllegalArgumentException("no bind " + place + " in frontend \"" + frontend + "\"");
     }
-    return sockets.get(place).address();
+    return sockets.get(place).socket.address();
   }
 
   /** Every address, by frontend. */
@@ -228,14 +201,31 @@ final class Listeners {
     Map<String, List<SockAddr>> all = new LinkedHashMap<>();
     byFrontend.forEach(
         (frontend, sockets) ->
-            all.put(frontend, sockets.stream().map(ListenSocket::address).toList()));
+            all.put(frontend, sockets.stream().map(bound -> bound.socket.address()).toList()));
     return all;
+  }
+
+  /**
+   * Descriptors of the sockets that were opened here and that the next process may go on with, by
+   * name.
+   */
+  Map<String, Integer> opened() {
+    return source.opened();
   }
 
   /** Calls {@code action} with each frontend's name and each of its sockets. */
   void forEach(BiConsumer<String, ListenSocket> action) {
     byFrontend.forEach(
-        (frontend, sockets) -> sockets.forEach(socket -> action.accept(frontend, socket)));
+        (frontend, sockets) -> sockets.forEach(bound -> action.accept(frontend, bound.socket)));
+  }
+
+  /**
+   * Whether the paths of UNIX sockets that the proxy has made stay when it ends, because the next
+   * process goes on with the sockets. At first they do not.
+   */
+  void leavePaths(boolean stay) {
+    pathsStay = stay;
+    forEach((frontend, socket) -> socket.leavePath(stay));
   }
 
   /** Closes all, once: a UNIX path may be a successor's by the next time. */

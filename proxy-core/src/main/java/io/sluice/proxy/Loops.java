@@ -1,5 +1,6 @@
 package io.sluice.proxy;
 
+import io.sluice.loop.EventLoop;
 import io.sluice.session.SessionLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,11 @@ final class Loops {
     loops.add(loop);
   }
 
+  /** Starts all of them. */
+  void start() {
+    loops.forEach(sessions -> sessions.loop().start());
+  }
+
   /** All of them, by index. */
   List<SessionLoop> all() {
     return loops;
@@ -29,6 +35,10 @@ final class Loops {
 
   int size() {
     return loops.size();
+  }
+
+  List<EventLoop> eventLoops() {
+    return loops.stream().map(SessionLoop::loop).toList();
   }
 
   /**

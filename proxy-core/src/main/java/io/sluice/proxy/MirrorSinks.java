@@ -13,6 +13,7 @@ import io.sluice.mirror.capture.FileTarget;
 import io.sluice.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,12 +39,38 @@ final class MirrorSinks {
   private MirrorSinks() {}
 
   /**
-   * What makes the sinks of a mirror.
+   * Where the server of a mirror is; empty if its target is another.
    *
-   * @throws IOException when its address cannot be resolved
+   * @throws IOException when it cannot be resolved
    */
-  static SinkFactory of(MirrorConfig config, Transport transport) throws IOException {
-    return of(config, transport, TCP, PAUSE);
+  static Optional<SockAddr> address(MirrorConfig config) throws IOException {
+    return config.target() instanceof MirrorTarget.Stream stream
+        ? Optional.of(Resolver.resolve(stream.address(), "mirror " + config.name()))
+        : Optional.empty();
+  }
+
+  /** Whether both would have the same sinks, if their addresses are the same. */
+  static boolean areAlike(MirrorConfig one, MirrorConfig other) {
+    return one.equals(other) || sinkTerms(one).equals(sinkTerms(other));
+  }
+
+  /** What {@link #of} looks at. */
+  private static List<Object> sinkTerms(MirrorConfig config) {
+    return List.of(
+        config.target(),
+        config.connectTimeout(),
+        config.maxLag(),
+        config.proxyProtocol(),
+        config.bufferBytes(),
+        config.replies(),
+        config.maxFileBytes(),
+        config.rotateBytes(),
+        config.keepFiles());
+  }
+
+  /** What makes the sinks of a mirror, whose {@code address} is this. */
+  static SinkFactory of(MirrorConfig config, Optional<SockAddr> address, Transport transport) {
+    return of(config, address, transport, TCP, PAUSE);
   }
 
   /**
@@ -51,8 +78,12 @@ final class MirrorSinks {
    *
    * @param pause how long a few bytes may wait for more after others were sent
    */
-  static SinkFactory of(MirrorConfig config, Transport transport, TcpOptions tcp, Duration pause)
-      throws IOException {
+  static SinkFactory of(
+      MirrorConfig config,
+      Optional<SockAddr> address,
+      Transport transport,
+      TcpOptions tcp,
+      Duration pause) {
     MirrorTarget target = config.target();
     if (target instanceof MirrorTarget.FileTarget file) {
       return files(config, file, config.maxFileBytes(), transport);
@@ -65,12 +96,10 @@ final class MirrorSinks {
           config.rotateBytes(),
           Math.max(1, config.keepFiles()));
     }
-    MirrorTarget.Stream stream = (MirrorTarget.Stream) target;
-    SockAddr address = Resolver.resolve(stream.address(), "mirror " + config.name());
     Optional<SinkFactory> replies = config.replies().map(file -> files(config, file, 0, transport));
     return new SocketSinks(
         new SocketTerms(
-            address,
+            address.orElseThrow(),
             tcp,
             config.connectTimeout().toNanos(),
             pauseNs(config.maxLag(), pause),

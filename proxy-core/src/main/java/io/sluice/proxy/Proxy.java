@@ -1,33 +1,26 @@
 package io.sluice.proxy;
 
-import io.sluice.admission.ConnectionRate;
 import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
-import io.sluice.backend.WarmUp;
-import io.sluice.config.BackendConfig;
-import io.sluice.config.FrontendConfig;
+import io.sluice.backend.ServerState;
+import io.sluice.config.PumpConfig;
 import io.sluice.config.SluiceConfig;
-import io.sluice.config.SourceAddress;
 import io.sluice.health.HealthChecks;
-import io.sluice.health.StateLog;
 import io.sluice.linux.SockAddr;
 import io.sluice.loop.Clock;
 import io.sluice.loop.EventLoop;
-import io.sluice.mirror.Mirror;
 import io.sluice.mirror.MirrorTerms;
-import io.sluice.session.Acceptor;
 import io.sluice.session.CloseReason;
 import io.sluice.session.ConnectionGate;
-import io.sluice.session.Frontend;
 import io.sluice.session.SessionLoop;
 import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +33,8 @@ import org.slf4j.LoggerFactory;
  * A running proxy.
  *
  * <pre>
+ *               reload
+ *               ┌──┐
  *   start ──▶ SERVING ──drain──▶ DRAINING ──sessions gone, deadline, or close──▶ CLOSED
  * </pre>
  *
@@ -52,52 +47,35 @@ public final class Proxy implements AutoCloseable {
   private final TransportChoice transport;
   private final ConnectionGate totalGate;
   private final CounterSet counters;
-  private final Map<String, Backend> backends = new LinkedHashMap<>();
-  private final Map<String, Frontend> frontends = new LinkedHashMap<>();
-  private final Mirrors mirrors;
   private final Listeners listeners;
   private final Loops loops = new Loops();
-  private final ServerSessions servers = new ServerSessions(backends, loops);
-  private final List<List<Acceptor>> acceptors = new ArrayList<>();
-  private HealthChecks checks = HealthChecks.NONE;
-  private LoopPulse pulse = new LoopPulse(List.of());
-  private boolean started;
-  private boolean accepting;
+  private final Setup setup;
+  private final LoopPulse pulse;
+  private boolean draining;
   private volatile boolean closed;
 
-  private Proxy(SluiceConfig config, TransportChoice transport, Listeners listeners, int loopCount)
+  private Proxy(SluiceConfig config, TransportChoice transport, SocketSource sockets, int threads)
       throws IOException {
     this.transport = transport;
-    this.listeners = listeners;
-    mirrors = new Mirrors(transport.transport());
     totalGate = new ConnectionGate(config.maxConnections());
-    counters = new CounterSet(loopCount);
-    for (BackendConfig backend : config.backends().values()) {
-      backends.put(
-          backend.name(), Backends.of(backend, config.fullConnections(backend), loopCount));
-      servers.watch(backends.get(backend.name()));
-    }
-    checkSources();
+    counters = new CounterSet(threads);
+    openLoops(config.pump(), threads);
+    pulse = new LoopPulse(loops.all());
+    listeners = new Listeners(sockets);
+    setup = new Setup(transport, loops, totalGate, listeners);
   }
 
-  /** Finds out at the start what would otherwise be found by every session. */
-  private void checkSources() throws IOException {
-    for (Backend backend : backends.values()) {
-      for (Server server : backend.servers()) {
-        SourceAddress source = server.config().tcp().source();
-        if (!source.isAny()) {
-          transport.transport().checkSource(server.address(), source);
-        }
+  private void openLoops(PumpConfig pump, int threads) throws IOException {
+    try {
+      for (int index = 0; index < threads; index++) {
+        EventLoop loop = new EventLoop(index, transport.transport().openPoller(pump), Clock.SYSTEM);
+        loops.add(new SessionLoop(loop, counters, totalGate, pump.turnBudgetBytes()));
       }
+    } catch (IOException e) {
+      loops.stop();
+      throw e;
     }
-  }
-
-  private void makeFrontends(SluiceConfig config, int loopCount) throws IOException {
-    ConnectionRate totalRate = ConnectionRate.of(config.connectionRate());
-    for (FrontendConfig frontend : config.frontends().values()) {
-      List<Mirror> own = mirrors.of(frontend);
-      frontends.put(frontend.name(), new Frontend(frontend, backends, own, totalRate, loopCount));
-    }
+    SessionLoop.link(loops.all());
   }
 
   /**
@@ -143,21 +121,58 @@ public final class Proxy implements AutoCloseable {
       Map<String, List<Integer>> inherited,
       Consumer<String> forget)
       throws IOException {
-    int loopCount =
-        config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
-    Listeners listeners = new Listeners(transport, inherited, forget);
-    Proxy proxy = new Proxy(config, transport, listeners, loopCount);
+    SocketSource sockets = new SocketSource(transport, inherited, forget);
+    Proxy proxy = new Proxy(config, transport, sockets, threads(config));
     try {
-      proxy.makeFrontends(config, loopCount);
-      proxy.listeners.open(config.frontends().values());
-      proxy.openLoops(config, loopCount);
-      proxy.checks = Checks.of(config, proxy.backends, proxy.loops.all());
+      proxy.loops.start();
+      proxy.setup.apply(config);
     } catch (IOException | RuntimeException e) {
       proxy.close();
       throw e;
     }
-    proxy.accept();
     return proxy;
+  }
+
+  private static int threads(SluiceConfig config) {
+    return config.threads() > 0 ? config.threads() : Runtime.getRuntime().availableProcessors();
+  }
+
+  /**
+   * Changes to another configuration without a pause: what it has in common with the former one
+   * goes on, with all that was counted and found out; sessions go on on the terms that they began
+   * with, also those of frontends, backends and servers that are no longer there. Blocks while
+   * names are resolved.
+   *
+   * @return what of the change takes effect only when the proxy is started anew, each a sentence;
+   *     all else holds when this returns
+   * @throws IOException when a name cannot be resolved or an address cannot be bound, with what to
+   *     do about it, or the proxy no longer accepts; nothing has changed then
+   */
+  public synchronized List<String> reload(SluiceConfig next) throws IOException {
+    if (draining || closed) {
+      throw new IOException("the proxy is stopping");
+    }
+    SluiceConfig former = setup.services().config();
+    setup.apply(next);
+    List<String> later = new ArrayList<>();
+    if (threads(next) != loops.size()) {
+      later.add(later("threads", loops.size(), threads(next)));
+    }
+    if (former.transport() != next.transport()) {
+      later.add(later("transport", lower(former.transport()), lower(next.transport())));
+    }
+    if (!former.pump().equals(next.pump())) {
+      later.add("changes of pump take effect at the next restart");
+    }
+    return later;
+  }
+
+  private static String later(String key, Object before, Object after) {
+    return key + ": " + before + " -> " + after + " takes effect at the next restart";
+  }
+
+  private static String lower(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT);
   }
 
   /** Which transport it runs on, and why. */
@@ -187,17 +202,26 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * The listening TCP sockets that it has opened itself, by a name that tells the address. Whoever
+   * The listening sockets that it has opened itself, by a name that tells the address. Whoever
    * keeps a duplicate of them may hand it over to the next process: clients that connect in between
-   * wait for it. They are closed when the proxy is drained or closed.
+   * wait for it, if {@link #leavePaths the paths stay}. They are closed when the proxy is drained
+   * or closed.
    */
   public Map<String, Integer> openedSockets() {
     return listeners.opened();
   }
 
+  /**
+   * Whether the paths of UNIX sockets that it has made, or has gone on with, stay when it is
+   * drained or closed, because the next process goes on with the sockets. At first they do not.
+   */
+  public void leavePaths(boolean stay) {
+    listeners.leavePaths(stay);
+  }
+
   /** What is known of the health of its servers. */
   public HealthChecks checks() {
-    return checks;
+    return setup.checks();
   }
 
   /** Client connections now. */
@@ -205,18 +229,14 @@ public final class Proxy implements AutoCloseable {
     return totalGate.active();
   }
 
-  /** Servers of all backends. */
+  /** Servers of all backends that have an address: all but the slots that nothing fills. */
   public int servers() {
-    return backends.values().stream().mapToInt(backend -> backend.servers().size()).sum();
+    return setup.services().count(ServerState::resolved);
   }
 
   /** Servers that are up: neither an operator nor a check has found against them. */
   public int serversUp() {
-    return (int)
-        backends.values().stream()
-            .flatMap(backend -> backend.servers().stream())
-            .filter(server -> server.state().isUp())
-            .count();
+    return setup.services().count(ServerState::isUp);
   }
 
   /** Sessions begun, ever. */
@@ -241,7 +261,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when no frontend uses a mirror of this name
    */
   public MirrorTerms mirror(String name) {
-    return mirrors.named(name);
+    return setup.mirrors().named(name);
   }
 
   /** All counters, brought up to date. A closed proxy has no loops any more. */
@@ -262,18 +282,24 @@ public final class Proxy implements AutoCloseable {
                   loop.turns(),
                   loop.poller().usage());
         });
+    Services now = setup.services();
     Map<String, Map<Counter, Long>> byFrontend = new LinkedHashMap<>();
-    frontends.forEach((name, frontend) -> byFrontend.put(name, frontend.counters().toMap()));
+    now.frontends().forEach((name, frontend) -> byFrontend.put(name, frontend.counters().toMap()));
     Map<String, Map<Counter, Long>> byBackend = new LinkedHashMap<>();
     Map<String, Map<Counter, Long>> byServer = new LinkedHashMap<>();
-    for (Backend backend : backends.values()) {
+    for (Backend backend : now.backends().values()) {
       byBackend.put(backend.name(), backend.counters().toMap());
       for (Server server : backend.servers()) {
         byServer.put(backend.name() + "/" + server.name(), server.counters().toMap());
       }
     }
     return new Snapshot(
-        counters.toMap(), byFrontend, byBackend, byServer, mirrors.states(lagsNs), List.of(held));
+        counters.toMap(),
+        byFrontend,
+        byBackend,
+        byServer,
+        setup.mirrors().states(lagsNs),
+        List.of(held));
   }
 
   /**
@@ -310,7 +336,7 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when there is no such backend or server
    */
   public void drainServer(String backend, String server, Duration deadline) {
-    servers.drain(servers.find(backend, server), deadline);
+    setup.servers().drain(setup.services().server(backend, server), deadline);
   }
 
   /**
@@ -319,7 +345,8 @@ public final class Proxy implements AutoCloseable {
    * @throws IllegalArgumentException when there is no such backend or server
    */
   public void closeSessionsOf(String backend, String server) {
-    servers.closeSessionsOf(servers.find(backend, server), CloseReason.KILLED);
+    Server found = setup.services().server(backend, server);
+    setup.servers().closeSessionsOf(found, CloseReason.KILLED);
   }
 
   /** Ends all sessions and releases everything, at once. */
@@ -330,12 +357,11 @@ public final class Proxy implements AutoCloseable {
     }
     closed = true;
     stopAccepting();
-    if (started) {
-      loops.onEach(sessions -> sessions.closeAll(CloseReason.KILLED));
-      awaitMirrors();
-    }
+    setup.endDiscoveries();
+    loops.onEach(sessions -> sessions.closeAll(CloseReason.KILLED));
+    awaitMirrors();
     loops.stop();
-    mirrors.close();
+    setup.mirrors().close();
   }
 
   /**
@@ -352,42 +378,10 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  private void openLoops(SluiceConfig config, int loopCount) throws IOException {
-    for (int index = 0; index < loopCount; index++) {
-      EventLoop loop =
-          new EventLoop(index, transport.transport().openPoller(config.pump()), Clock.SYSTEM);
-      loops.add(new SessionLoop(loop, counters, totalGate, config.pump().turnBudgetBytes()));
+  private void stopAccepting() {
+    if (!draining) {
+      draining = true;
+      setup.stopAccepting();
     }
-    SessionLoop.link(loops.all());
-    pulse = new LoopPulse(loops.all());
-    backends.values().forEach(backend -> WarmUp.watch(backend, loops.all().get(0).loop()));
-  }
-
-  private void accept() {
-    started = true;
-    accepting = true;
-    for (SessionLoop sessions : loops.all()) {
-      List<Acceptor> own = new ArrayList<>();
-      Map<String, Integer> binds = new HashMap<>();
-      listeners.forEach(
-          (name, socket) -> {
-            int bind = binds.merge(name, 1, Integer::sum);
-            own.add(new Acceptor(sessions, socket, frontends.get(name), bind));
-          });
-      acceptors.add(own);
-      sessions.loop().execute(() -> own.forEach(Acceptor::start));
-      sessions.loop().start();
-    }
-    backends.values().forEach(StateLog::new);
-    checks.start();
-  }
-
-  private synchronized void stopAccepting() {
-    if (accepting) {
-      accepting = false;
-      checks.stop();
-      loops.onEach(sessions -> acceptors.get(sessions.loop().index()).forEach(Acceptor::stop));
-    }
-    listeners.close();
   }
 }

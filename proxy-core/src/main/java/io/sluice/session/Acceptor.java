@@ -41,8 +41,8 @@ public final class Acceptor implements EventLoop.Task {
   private final SessionLoop sessions;
   private final EventLoop loop;
   private final ListenSocket socket;
-  private final Frontend frontend;
-  private final int bind;
+  private Frontend frontend;
+  private int bind;
   private final Timer pause =
       new Timer() {
         @Override
@@ -73,6 +73,26 @@ public final class Acceptor implements EventLoop.Task {
     resume();
   }
 
+  /**
+   * The connections that come from now on are those of {@code next}.
+   *
+   * @param place of the socket among those of {@code next}, from 1
+   */
+  public void serve(Frontend next, int place) {
+    frontend = next;
+    bind = place;
+    resume(); // What it waited for may hold no more.
+  }
+
+  /** Takes what waits in the backlog already, as far as the limits allow, and stops for good. */
+  public void finish() {
+    resume();
+    while (state == State.WATCHING && acceptNext()) {
+      // One less that would be reset with the listening socket.
+    }
+    stop();
+  }
+
   /** Stops for good; the listening socket may be closed when every loop's acceptor has stopped. */
   public void stop() {
     if (state == State.WATCHING) {
@@ -94,18 +114,26 @@ public final class Acceptor implements EventLoop.Task {
   public void onTurn() {
     queued = false;
     for (int n = 0; n < BATCH && state == State.WATCHING; n++) {
-      if (!enter(sessions.totalGate()) || !enterFrontend() || !takeRate()) {
+      if (!acceptNext()) {
         return;
       }
-      StreamSocket client = loop.poller().accept(socket);
-      if (client == null) {
-        frontend.rate().giveBack();
-        sessions.leaveGates(frontend);
-        onAcceptFailed(-loop.poller().lastError());
-        return;
-      }
-      sessions.dispatch(client, frontend, bind);
     }
+  }
+
+  /** Whether there may be another one. */
+  private boolean acceptNext() {
+    if (!enter(sessions.totalGate()) || !enterFrontend() || !takeRate()) {
+      return false;
+    }
+    StreamSocket client = loop.poller().accept(socket);
+    if (client == null) {
+      frontend.rate().giveBack();
+      sessions.leaveGates(frontend);
+      onAcceptFailed(-loop.poller().lastError());
+      return false;
+    }
+    sessions.dispatch(client, frontend, bind);
+    return true;
   }
 
   private boolean enterFrontend() {

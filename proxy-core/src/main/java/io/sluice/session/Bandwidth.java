@@ -25,6 +25,11 @@ interface Bandwidth {
     return config.equals(BandwidthConfig.UNLIMITED) ? UNLIMITED : new Limited(config);
   }
 
+  /** The same limits with what they have counted, or new ones where {@code next} is another. */
+  default Bandwidth next(BandwidthConfig next) {
+    return of(next);
+  }
+
   /**
    * Limits one flow of a session that has just been connected.
    *
@@ -47,6 +52,11 @@ interface Bandwidth {
 
     private Limited(BandwidthConfig config) {
       this.config = config;
+    }
+
+    @Override
+    public Bandwidth next(BandwidthConfig next) {
+      return next.equals(config) ? this : of(next);
     }
 
     @Override

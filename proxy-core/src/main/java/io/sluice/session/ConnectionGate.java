@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Invariant: whoever is in the queue while a place is free is about to be told. Thread-safe.
  */
 public final class ConnectionGate {
-  private final int max;
+  private volatile int max;
   private final AtomicInteger active = new AtomicInteger();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
@@ -28,6 +28,14 @@ public final class ConnectionGate {
   /** The limit. */
   public int max() {
     return max;
+  }
+
+  /** Changes the limit. Those who are inside beyond it stay; nobody else comes in until then. */
+  public void setMax(int limit) {
+    max = limit;
+    if (active.get() < limit) {
+      tellAll();
+    }
   }
 
   /** Takes a place if one is free. */

@@ -8,19 +8,29 @@ import io.sluice.mirror.Mirror;
 import io.sluice.stats.CounterSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** Where clients connect: its terms, its limit, the backend that serves it. Thread-safe. */
+/**
+ * Where clients connect: its terms, its limit, the backend that serves it.
+ *
+ * <p>A session holds on to the frontend that it began with. A reload makes another one of the same
+ * name, whose terms hold for new sessions, and which shares with its predecessor what is counted:
+ * connections, rates, sources. Thread-safe.
+ */
 public final class Frontend {
   private final FrontendConfig config;
   private final Backend backend;
   private final GreetingTerms greeting;
   private final ConnectionGate gate;
   private final ConnectionGate tarpit;
+  private final ConnectionRate ownRate;
   private final ConnectionRate rate;
   private final Admission admission;
   private final Bandwidth bandwidth;
   private final CounterSet counters;
-  private final List<Mirror> mirrors;
+
+  /** Of this frontend and all that followed it: a mirror must not be used once it was replaced. */
+  private final AtomicReference<List<Mirror>> mirrors;
 
   /** A frontend without mirrors. */
   public Frontend(FrontendConfig config, Backend backend, int loops) {
@@ -42,13 +52,53 @@ public final class Frontend {
     this.config = config;
     backend = backends.get(config.backend());
     greeting = new GreetingTerms(config.greeting(), backend, backends);
-    this.mirrors = List.copyOf(mirrors);
+    this.mirrors = new AtomicReference<>(List.copyOf(mirrors));
     gate = new ConnectionGate(config.maxConnections());
     tarpit = new ConnectionGate(config.admission().maxTarpitted());
-    rate = ConnectionRate.of(config.admission().connectionRate()).and(totalRate);
+    ownRate = ConnectionRate.of(config.admission().connectionRate());
+    rate = ownRate.and(totalRate);
     admission = Admission.of(config.admission(), greeting.readsProxyHeaders());
     bandwidth = Bandwidth.of(config.bandwidth());
     counters = new CounterSet(loops);
+  }
+
+  private Frontend(
+      Frontend before,
+      FrontendConfig config,
+      Map<String, Backend> backends,
+      ConnectionRate totalRate) {
+    this.config = config;
+    backend = backends.get(config.backend());
+    greeting = new GreetingTerms(config.greeting(), backend, backends);
+    mirrors = before.mirrors;
+    gate = before.gate;
+    tarpit = before.tarpit;
+    int perSecond = config.admission().connectionRate();
+    boolean sameRate = perSecond == before.config.admission().connectionRate();
+    ownRate = sameRate ? before.ownRate : ConnectionRate.of(perSecond);
+    rate = ownRate.and(totalRate);
+    admission = before.admission.next(config.admission(), greeting.readsProxyHeaders());
+    bandwidth = before.bandwidth.next(config.bandwidth());
+    counters = before.counters;
+  }
+
+  /**
+   * The frontend that takes the place of this one: limits of connections and mirrors are those of
+   * {@code config} from now on, also for sessions that are not connected yet; all else holds for
+   * the sessions that begin with the new one.
+   *
+   * @param backends by name, with all that {@code config} names
+   * @param own mirrors of {@code config}
+   */
+  public Frontend next(
+      FrontendConfig config,
+      Map<String, Backend> backends,
+      List<Mirror> own,
+      ConnectionRate totalRate) {
+    mirrors.set(List.copyOf(own));
+    gate.setMax(config.maxConnections());
+    tarpit.setMax(config.admission().maxTarpitted());
+    return new Frontend(this, config, backends, totalRate);
   }
 
   /** Its name in the configuration. */
@@ -73,7 +123,7 @@ public final class Frontend {
 
   /** What else its sessions' bytes go to. */
   public List<Mirror> mirrors() {
-    return mirrors;
+    return mirrors.get();
   }
 
   /** Its limit of connections at a time. */

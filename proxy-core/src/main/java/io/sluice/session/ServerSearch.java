@@ -4,6 +4,7 @@ import io.sluice.backend.Backend;
 import io.sluice.backend.Placement;
 import io.sluice.backend.Server;
 import io.sluice.backend.Waiter;
+import io.sluice.config.BackendConfig;
 import io.sluice.config.ProxyVersion;
 import io.sluice.config.RetryConfig;
 import io.sluice.linux.Errno;
@@ -50,6 +51,10 @@ final class ServerSearch extends Waiter {
   private Backend backend;
 
   private boolean inside;
+
+  /** What holds for this session, whatever becomes of the backend's. */
+  private BackendConfig terms;
+
   private long connectTimeoutNs;
 
   private Server server;
@@ -77,8 +82,9 @@ final class ServerSearch extends Waiter {
   }
 
   /** From now on the session belongs to {@code chosen}. */
-  void enter(Backend chosen, long connectNs) {
+  void enter(Backend chosen, BackendConfig config, long connectNs) {
     backend = chosen;
+    terms = config;
     inside = true;
     connectTimeoutNs = connectNs;
     backend.sessions().incrementAndGet();
@@ -212,7 +218,7 @@ final class ServerSearch extends Waiter {
 
   /** What has to be sent before the client's first byte; null where nothing has. */
   private ByteBuffer proxyHeader() {
-    ProxyVersion version = backend.config().session().sendProxyProtocol();
+    ProxyVersion version = terms.session().sendProxyProtocol();
     if (version == ProxyVersion.NONE) {
       return null;
     }
@@ -254,10 +260,10 @@ final class ServerSearch extends Waiter {
       socket.reset();
       socket = null;
     }
-    RetryConfig terms = backend.config().retry();
-    if (attempts > terms.retries()) {
+    RetryConfig retry = terms.retry();
+    if (attempts > retry.retries()) {
       session.close(reason);
-    } else if (terms.redispatches(attempts)) {
+    } else if (retry.redispatches(attempts)) {
       leaveServer();
       assign(server);
     } else {

@@ -2,6 +2,7 @@ package io.sluice.session;
 
 import io.sluice.admission.Verdict;
 import io.sluice.backend.Backend;
+import io.sluice.config.BackendConfig;
 import io.sluice.loop.EventLoop;
 import io.sluice.loop.Timer;
 import io.sluice.mirror.SessionMirrors;
@@ -133,10 +134,11 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void enter(Backend backend) {
-    timeouts = sessions.timeouts(frontend, backend);
-    search.enter(backend, timeouts.connectNs());
-    if (backend.config().session().hasMaxLifetime()) {
-      endAfter(backend.config().session().drawLifetimeNs(sessions.random()), CloseReason.OUTLIVED);
+    BackendConfig terms = backend.config();
+    timeouts = sessions.timeouts(frontend, terms);
+    search.enter(backend, terms, timeouts.connectNs());
+    if (terms.session().hasMaxLifetime()) {
+      endAfter(terms.session().drawLifetimeNs(sessions.random()), CloseReason.OUTLIVED);
     }
   }
 

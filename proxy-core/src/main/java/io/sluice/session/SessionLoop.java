@@ -1,8 +1,8 @@
 package io.sluice.session;
 
 import io.sluice.admission.Verdict;
-import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
+import io.sluice.config.BackendConfig;
 import io.sluice.loop.EventLoop;
 import io.sluice.mirror.MirrorLoop;
 import io.sluice.stats.Counter;
@@ -10,6 +10,7 @@ import io.sluice.stats.CounterSet;
 import io.sluice.transport.StreamSocket;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -37,7 +38,11 @@ public final class SessionLoop {
   private final SessionLog log;
   private final Refusals refusals;
   private final MirrorLoop mirrors;
-  private final Map<Frontend, Map<Backend, SideTimeouts>> timeouts = new HashMap<>();
+
+  /** Terms by their identity: they are long, and compared at a reload only. */
+  private final Map<Frontend, IdentityHashMap<BackendConfig, SideTimeouts>> timeouts =
+      new HashMap<>();
+
   private final RandomGenerator random = new SplittableRandom();
   private List<SessionLoop> all = List.of(this);
   private Session first;
@@ -258,11 +263,16 @@ public final class SessionLoop {
     }
   }
 
-  /** The time-outs of a session of {@code frontend} that goes to {@code backend}. */
-  SideTimeouts timeouts(Frontend frontend, Backend backend) {
+  /** The time-outs of a session of {@code frontend} that goes to a backend on {@code terms}. */
+  SideTimeouts timeouts(Frontend frontend, BackendConfig terms) {
     return timeouts
-        .computeIfAbsent(frontend, f -> new HashMap<>())
-        .computeIfAbsent(backend, b -> SideTimeouts.of(frontend.config(), b.config()));
+        .computeIfAbsent(frontend, f -> new IdentityHashMap<>())
+        .computeIfAbsent(terms, t -> SideTimeouts.of(frontend.config(), t));
+  }
+
+  /** Lets go of what was made for frontends and backends that a reload has replaced. */
+  public void forgetTerms() {
+    timeouts.clear();
   }
 
   /** Room for what a greeting looks at; free until the next greeting of this loop uses it. */

@@ -1,6 +1,9 @@
 package io.sluice.transport;
 
+import io.sluice.config.ListenOptions;
+import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
+import java.io.IOException;
 
 /**
  * A listening socket, shared by all loops: each may watch it through its own {@link Poller}, and a
@@ -17,7 +20,32 @@ public interface ListenSocket extends AutoCloseable {
   int descriptor();
 
   /**
-   * Stops listening; connections that nobody accepted are reset. Removes the path of a UNIX socket.
+   * Goes on with other options: connections that come from now on have those of {@code tcp}. Of a
+   * socket that was {@link Transport#adopt adopted} the {@code options} stay as whoever opened it
+   * wanted them. {@code v6only} cannot change.
+   *
+   * @throws IOException with the option that the kernel refuses; some of those before it may hold
+   */
+  void adjust(ListenOptions options, TcpOptions tcp) throws IOException;
+
+  /**
+   * What tells the file at its UNIX path from every other that has been or will be there while the
+   * socket is open; empty where this proxy has made none.
+   */
+  default String pathIdentity() {
+    return "";
+  }
+
+  /**
+   * Whether the UNIX path stays when this is closed, because another process goes on with the
+   * socket. At first it does not.
+   */
+  default void leavePath(boolean stays) {}
+
+  /**
+   * Stops listening; connections that nobody accepted are reset unless another process has the
+   * socket too. Removes the path of a UNIX socket that this proxy has made, unless it is to be
+   * left.
    */
   @Override
   void close();

@@ -46,8 +46,8 @@ public interface Transport {
   ListenSocket adopt(int fd, TcpOptions tcp) throws IOException;
 
   /**
-   * Goes on with a TCP socket that {@link #listen} opened in an earlier process, as if it had just
-   * opened it.
+   * Goes on with a socket that {@link #listen} opened in an earlier process, as if it had just
+   * opened it. A UNIX path must still be the file that it made.
    *
    * @param fd as for {@link #adopt}
    * @throws IOException as for {@link #adopt}

@@ -1,6 +1,7 @@
 package io.sluice.transport;
 
 import io.sluice.config.UnixFile;
+import io.sluice.linux.SockAddr;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -28,9 +29,10 @@ import java.util.Set;
  * are compared), so that neither a successor's socket nor a file put there by hand is lost. While
  * our socket is open the kernel keeps its inode from being used again.
  *
- * <p>Only the JDK is used. Any thread.
+ * <p>Any thread.
  */
 public final class UnixPath {
+  private static final String PREFIX = "unix:";
 
   private final Path path;
   private final Object fileKey;
@@ -38,6 +40,16 @@ public final class UnixPath {
   private UnixPath(Path path, Object fileKey) {
     this.path = path;
     this.fileKey = fileKey;
+  }
+
+  /** Whether {@code address} has a path, which sockets in the abstract name space have not. */
+  public static boolean isPath(SockAddr address) {
+    return address.toString().startsWith(PREFIX + "/");
+  }
+
+  /** The path of an address that {@link #isPath has one}. */
+  public static Path of(SockAddr address) {
+    return Path.of(address.toString().substring(PREFIX.length()));
   }
 
   /**
@@ -70,6 +82,11 @@ public final class UnixPath {
   /** Remembers which file is at {@code path}, to be called right after bind. */
   public static UnixPath bound(Path path) throws IOException {
     return new UnixPath(path, attributes(path).fileKey());
+  }
+
+  /** Device and inode, as text: no two sockets that are open have the same. */
+  public String identity() {
+    return String.valueOf(fileKey);
   }
 
   /**

@@ -34,9 +34,13 @@ class SourceTableTest {
   private static int admitted(SourceTable table, long source, int attempts, long nowNs) {
     int admitted = 0;
     for (int i = 0; i < attempts; i++) {
-      admitted += table.enter(0, source, nowNs) >= 0 ? 1 : 0;
+      admitted += isAdmitted(table.enter(0, source, nowNs)) ? 1 : 0;
     }
     return admitted;
+  }
+
+  private static boolean isAdmitted(long place) {
+    return place >= 0 || place == SourceTable.UNCOUNTED;
   }
 
   @Test
@@ -72,7 +76,7 @@ class SourceTableTest {
     long now = START;
     for (int i = 0; i < 20_000; i++) {
       now += random.nextInt(5) == 0 ? random.nextLong(SECOND) : random.nextLong(20 * MILLI);
-      if (table.enter(0, 7, now) >= 0) {
+      if (isAdmitted(table.enter(0, 7, now))) {
         times.add(now);
       }
     }
@@ -107,6 +111,27 @@ class SourceTableTest {
   }
 
   @Test
+  void otherLimitsHoldForWhatHasBeenCountedAlready() {
+    SourceTable table = table(10, TEN, 2);
+    long first = table.enter(0, 1, START);
+    assertThat(first).isNotNegative();
+    assertThat(table.enter(0, 1, START)).isEqualTo(first);
+    assertThat(table.enter(0, 1, START)).isEqualTo(SourceTable.TOO_MANY);
+
+    table.limit(TEN, 3);
+    assertThat(table.enter(0, 1, START)).isEqualTo(first);
+    assertThat(table.enter(0, 1, START)).isEqualTo(SourceTable.TOO_MANY);
+
+    table.limit(new Rate(4, Duration.ofSeconds(1)), 0);
+    assertThat(table.enter(0, 1, START + 99 * MILLI)).isEqualTo(SourceTable.UNCOUNTED);
+    assertThat(table.enter(0, 2, START)).isEqualTo(SourceTable.UNCOUNTED);
+    for (int i = 0; i < 3; i++) { // Nobody was counted meanwhile.
+      table.leave(first);
+    }
+    assertThat(table.size()).isEqualTo(2);
+  }
+
+  @Test
   void sourceThatHasBeenIdleForLongestIsForgottenFirst() {
     SourceTable table = table(3, TEN, 0);
     for (long source = 1; source <= 3; source++) {
@@ -114,12 +139,12 @@ class SourceTableTest {
     }
     assertThat(table.enter(0, 1, START)).isEqualTo(SourceTable.TOO_FAST); // Touched all the same.
 
-    assertThat(table.enter(0, 4, START)).isNotNegative();
+    assertThat(table.enter(0, 4, START)).isEqualTo(SourceTable.UNCOUNTED);
 
     assertThat(table.size()).isEqualTo(3);
     assertThat(table.enter(0, 1, START)).isEqualTo(SourceTable.TOO_FAST);
     assertThat(table.enter(0, 3, START)).isEqualTo(SourceTable.TOO_FAST);
-    assertThat(table.enter(0, 2, START)).as("forgotten").isNotNegative();
+    assertThat(table.enter(0, 2, START)).as("forgotten").isEqualTo(SourceTable.UNCOUNTED);
   }
 
   @Test

@@ -63,11 +63,13 @@ class QueueStressTest {
   }
 
   private void hold(Server server) {
-    assertThat(held.incrementAndGet(server.index())).as("seed %d", seed).isLessThanOrEqualTo(LIMIT);
+    assertThat(held.incrementAndGet(server.backend().servers().indexOf(server)))
+        .as("seed %d", seed)
+        .isLessThanOrEqualTo(LIMIT);
   }
 
   private void leave(Server server) {
-    held.decrementAndGet(server.index());
+    held.decrementAndGet(server.backend().servers().indexOf(server));
     server.leave();
   }
 

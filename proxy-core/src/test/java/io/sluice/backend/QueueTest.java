@@ -89,7 +89,7 @@ class QueueTest {
     Backend backend =
         Scene.backend("balance = source", "max-connections = 1", "max-connections = 1");
     Server own = taken(backend);
-    Server other = backend.servers().get(1 - own.index());
+    Server other = backend.servers().get(1 - own.backend().servers().indexOf(own));
     waiting(backend, 2);
 
     assertThat(own.queued()).isEqualTo(2);
@@ -106,7 +106,7 @@ class QueueTest {
     String server = "max-connections = 1, max-queue = 1";
     Backend backend = Scene.backend("balance = source", server, server);
     Server own = taken(backend);
-    Server other = backend.servers().get(1 - own.index());
+    Server other = backend.servers().get(1 - own.backend().servers().indexOf(own));
     waiting(backend, 1);
 
     Listener second = waiter("second");

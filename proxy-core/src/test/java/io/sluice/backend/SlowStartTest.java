@@ -53,7 +53,7 @@ class SlowStartTest {
     tick(backend, 5);
     int[] counts = new int[2];
     for (int i = 0; i < 1000; i++) {
-      counts[backend.choose(Scene.CLIENT, null, null).index()]++;
+      counts[backend.servers().indexOf(backend.choose(Scene.CLIENT, null, null))]++;
     }
 
     assertThat(counts).containsExactly(200, 800); // 25 to 100.

@@ -72,8 +72,8 @@ final class CheckScene implements AutoCloseable {
     for (int i = 0; i < made.size(); i++) {
       all.add(terms(made.get(i), terms, terms.servers().get(i)));
     }
-    checks = new HealthChecks(all, List.of(loop), 42);
-    checks.start();
+    checks = new HealthChecks(List.of(loop), 42);
+    checks.apply(all);
     loop.turn(0);
   }
 

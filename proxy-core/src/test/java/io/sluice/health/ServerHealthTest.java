@@ -186,6 +186,53 @@ class ServerHealthTest {
   }
 
   @Test
+  void anEmptySlotIsNotAskedAndANewAddressBeginsAnew() throws Exception {
+    try (ServerSocketChannel elsewhere = CheckScene.listening()) {
+      scene(1, TCP + "agent.port = " + CheckScene.port(elsewhere));
+      scene.result();
+      scene.refuse();
+      for (int i = 0; i < 3; i++) {
+        nextResult(INTERVAL);
+      }
+      assertThat(scene.state()).isEqualTo("DOWN");
+      long asked = scene.server().counters().sum(Counter.CHECKS);
+
+      scene.server().loseAddress("no IP");
+      for (int i = 0; i < 5; i++) {
+        scene.pass(INTERVAL);
+      }
+      assertThat(scene.server().counters().sum(Counter.CHECKS))
+          .as("neither check nor agent")
+          .isEqualTo(asked);
+
+      scene
+          .server()
+          .moveTo(
+              SockAddr.inet(InetAddress.getLoopbackAddress(), CheckScene.port(elsewhere)), "found");
+      scene.turnUntil("up", () -> scene.state().equals("UP"));
+      assertThat(scene.server().counters().sum(Counter.CHECKS))
+          .as("both are asked at once")
+          .isEqualTo(asked + 2);
+    }
+  }
+
+  @Test
+  void whatWasAskedOfTheOldAddressDoesNotCountForTheNewOne() throws Exception {
+    scene(1, "check { type = send-expect, initial-state = down, send-expect = [{ expect = x }] }");
+    Remote old = scene.accepted();
+    assertThat(scene.state()).isEqualTo("DOWN 1/2");
+
+    scene.server().loseAddress("no IP");
+    scene.turnUntil("the end of the run", () -> old.read().isOver());
+    assertThat(scene.last()).isEqualTo(CheckResult.NONE);
+    scene.server().moveTo(scene.server().address(), "found");
+    assertThat(scene.state()).isEqualTo("DOWN 1/2");
+    scene.accepted().send("x");
+
+    scene.turnUntil("up", () -> scene.state().equals("UP"));
+  }
+
+  @Test
   void drainedServerIsStillChecked() throws Exception {
     scene(1, TCP);
     scene.result();

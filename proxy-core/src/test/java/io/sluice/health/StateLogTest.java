@@ -28,7 +28,7 @@ class StateLogTest {
   void downAndUpAndNoneLeft() throws Exception {
     try (LogCapture log = new LogCapture();
         CheckScene scene = new CheckScene("epoll", 1, "check { type = tcp, rise = 1 }")) {
-      new StateLog(scene.backend);
+      StateLog.watch(scene.backend);
       Server server = scene.server();
       scene.result();
       assertThat(log.of(LOGGER)).as("a step is no change of state").isEmpty();
@@ -61,7 +61,7 @@ class StateLogTest {
   void whatAnOperatorWants() throws Exception {
     try (LogCapture log = new LogCapture();
         CheckScene scene = new CheckScene("epoll", 2, "check.type = tcp")) {
-      new StateLog(scene.backend);
+      StateLog.watch(scene.backend);
       Server server = scene.server();
       server.setAdmin(Admin.MAINT, "");
       server.setAdmin(Admin.READY, "");

@@ -19,7 +19,10 @@ import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -140,10 +143,7 @@ class InheritedListenerTest {
         try (Proxy successor =
             start("epoll", "\"systemd:web\"", server, Map.of("web", List.of(second)))) {
           assertThat(successor.boundAddress("web", 0)).hasToString("unix:" + path);
-          client.write(ByteBuffer.wrap(new byte[] {7}));
-          ByteBuffer answer = ByteBuffer.allocate(1);
-          assertThat(client.read(answer)).isEqualTo(1);
-          assertThat(answer.get(0)).isEqualTo((byte) 7);
+          expectEcho(client);
         }
       }
     }
@@ -174,8 +174,7 @@ class InheritedListenerTest {
   @Test
   void socketThatAnEarlierProcessOpenedIsGoneOnWith() throws Exception {
     String bind = "127.0.0.1:" + freePort();
-    Path path = directory.resolve("own.sock");
-    String binds = "[\"" + bind + "\", \"127.0.0.1:0\", \"unix:" + path + "\"]";
+    String binds = "[\"" + bind + "\", \"127.0.0.1:0\"]";
     try (EchoServer server = EchoServer.tcp()) {
       Map<String, Integer> kept;
       SockAddr address;
@@ -189,6 +188,95 @@ class InheritedListenerTest {
         assertThat(second.boundAddress("web", 0)).isEqualTo(address);
         assertThat(second.openedSockets()).isEmpty();
         assertThat(waiting.ask("question")).isEqualTo("question");
+      }
+    }
+  }
+
+  /** A proxy that listens on {@code path} and ends as one whose socket somebody keeps. */
+  private Map<String, Integer> keptUnix(String bind, EchoServer server) throws Exception {
+    try (Proxy first = start("epoll", bind, server, Map.of())) {
+      assertThat(first.openedSockets()).hasSize(1);
+      first.leavePaths(true);
+      return duplicates(first.openedSockets());
+    }
+  }
+
+  private static void expectEcho(SocketChannel client) throws IOException {
+    client.write(ByteBuffer.wrap(new byte[] {7}));
+    ByteBuffer answer = ByteBuffer.allocate(1);
+    assertThat(client.read(answer)).isEqualTo(1);
+    assertThat(answer.get(0)).isEqualTo((byte) 7);
+  }
+
+  @Test
+  void unixPathOutlivesItsProcessAndEndsWithTheNext() throws Exception {
+    Path path = directory.resolve("own.sock");
+    String bind = "\"unix:" + path + "\", listen.unix-mode = \"0640\"";
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept = keptUnix(bind, server);
+      Object file = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+
+      try (SocketChannel waiting = SocketChannel.open(UnixDomainSocketAddress.of(path));
+          Proxy second = start("epoll", bind, server, asInherited(kept))) {
+        assertThat(second.openedSockets()).isEmpty();
+        expectEcho(waiting);
+        assertThat(Files.readAttributes(path, BasicFileAttributes.class).fileKey()).isEqualTo(file);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+            .isEqualTo("rw-r-----");
+      }
+      assertThat(path).doesNotExist();
+    }
+  }
+
+  @Test
+  void unixPathThatIsGoneIsMadeAnew() throws Exception {
+    Path path = directory.resolve("own.sock");
+    String bind = "\"unix:" + path + "\"";
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept = keptUnix(bind, server);
+      Files.move(path, directory.resolve("elsewhere"));
+      Files.createFile(path);
+      assertThatThrownBy(() -> start("epoll", bind, server, asInherited(duplicates(kept))))
+          .hasMessageContaining("it exists and is not a socket");
+      Files.delete(path);
+
+      List<String> forgotten = new ArrayList<>();
+      try (Proxy second = start("epoll", bind, server, asInherited(kept), forgotten::add);
+          SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        assertThat(forgotten).containsExactlyElementsOf(kept.keySet());
+        assertThat(second.openedSockets()).hasSize(1).doesNotContainKeys(forgotten.get(0));
+        expectEcho(client);
+      }
+    }
+  }
+
+  @Test
+  void unixPathThatNoBindWantsIsRemoved() throws Exception {
+    Path path = directory.resolve("own.sock");
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept = keptUnix("\"unix:" + path + "\"", server);
+      assertThat(path).exists();
+
+      List<String> forgotten = new ArrayList<>();
+      try (Proxy second =
+          start("epoll", "\"127.0.0.1:0\"", server, asInherited(kept), forgotten::add)) {
+        assertThat(second.boundAddresses().get("web")).hasSize(1);
+        assertThat(forgotten).containsExactlyElementsOf(kept.keySet());
+        assertThat(path).doesNotExist();
+      }
+    }
+  }
+
+  @Test
+  void abstractNameOutlivesItsProcess() throws Exception {
+    String name = "sluice-kept-" + ProcessHandle.current().pid();
+    String bind = "\"unix:@" + name + "\"";
+    try (EchoServer server = EchoServer.tcp()) {
+      Map<String, Integer> kept = keptUnix(bind, server);
+
+      try (Proxy second = start("epoll", bind, server, asInherited(kept))) {
+        assertThat(second.boundAddress("web", 0)).hasToString("unix:@" + name);
+        assertThat(second.openedSockets()).isEmpty();
       }
     }
   }

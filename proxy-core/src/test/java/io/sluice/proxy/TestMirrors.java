@@ -19,7 +19,8 @@ public final class TestMirrors {
       throws IOException {
     Duration system = Duration.ZERO;
     TcpOptions tcp = new TcpOptions(true, false, system, system, 0, system, 0, sendBytes, "");
-    return new Mirror(config, MirrorSinks.of(config, transport, tcp, pause));
+    return new Mirror(
+        config, MirrorSinks.of(config, MirrorSinks.address(config), transport, tcp, pause));
   }
 
   /** Settings of a mirror m0, m1 and so on for each of {@code terms}, with a target of its own. */

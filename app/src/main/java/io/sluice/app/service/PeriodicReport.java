@@ -20,15 +20,21 @@ final class PeriodicReport implements ServiceReport {
 
   private final ServiceManager manager;
   private final Proxy proxy;
+  private final String way;
   private final StatusLine line;
   private final ScheduledExecutorService clock;
   private String told = "";
+
+  /** What is wrong with the last reload, with a comma; empty where nothing is. */
+  private String trouble = "";
+
   private volatile boolean draining;
   private volatile long drainedAtNs;
 
   PeriodicReport(ServiceManager manager, Proxy proxy, String way) {
     this.manager = manager;
     this.proxy = proxy;
+    this.way = way;
     line = new StatusLine(way, System.nanoTime());
     clock =
         Executors.newScheduledThreadPool(
@@ -69,24 +75,50 @@ final class PeriodicReport implements ServiceReport {
             task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void tellStatus() {
+  private synchronized void tellStatus() {
     if (draining && System.nanoTime() - drainedAtNs < 0) {
       manager.extendTimeout(EXTENSION);
     }
-    String text = (draining ? "draining, " : "") + status();
+    String text = (draining ? "draining, " : "") + trouble + status();
     if (!text.equals(told)) {
       told = text;
       manager.status(text);
     }
   }
 
+  private String present() {
+    return StatusLine.present(proxy.sessions(), proxy.serversUp(), proxy.servers());
+  }
+
   private String status() {
-    String present = StatusLine.present(proxy.sessions(), proxy.serversUp(), proxy.servers());
+    String present = present();
     try {
       return line.text(present, proxy.snapshot(), System.nanoTime());
     } catch (IllegalStateException e) {
       return present + ", " + e.getMessage(); // A loop that hangs.
     }
+  }
+
+  @Override
+  public void reloading() {
+    manager.reloading("reloading, " + present());
+  }
+
+  @Override
+  public void reloaded() {
+    ready("");
+  }
+
+  @Override
+  public void reloadFailed(String why) {
+    ready("last reload failed (" + why + "), ");
+  }
+
+  /** Without rates: for these a loop would have to be waited for. */
+  private synchronized void ready(String wrong) {
+    trouble = wrong;
+    told = trouble + present() + " (" + way + ")";
+    manager.ready(told);
   }
 
   @Override

@@ -13,6 +13,15 @@ public interface ServiceReport extends AutoCloseable {
   ServiceReport NONE =
       new ServiceReport() {
         @Override
+        public void reloading() {}
+
+        @Override
+        public void reloaded() {}
+
+        @Override
+        public void reloadFailed(String why) {}
+
+        @Override
         public void draining(Duration limit) {}
 
         @Override
@@ -27,6 +36,15 @@ public interface ServiceReport extends AutoCloseable {
   static ServiceReport begin(ServiceManager manager, Proxy proxy, String way) {
     return manager == ServiceManager.NONE ? NONE : new PeriodicReport(manager, proxy, way);
   }
+
+  /** The configuration is being read again. */
+  void reloading();
+
+  /** The proxy runs by the configuration that was read. */
+  void reloaded();
+
+  /** The proxy runs as before, which is told until a reload succeeds. */
+  void reloadFailed(String why);
 
   /** The proxy accepts no more, and lets sessions go on for {@code limit} at most. */
   void draining(Duration limit);

@@ -14,38 +14,38 @@ import java.util.concurrent.Callable;
 /**
  * A systemd of its own, as process 1 of a container over an overlay of this machine's root:
  * whatever is installed here is installed there, and nothing that is written there stays. Its
- * network is empty but for the loopback.
- *
- * <p>The packaged proxy is where the units look for it, and so are the units. Needs root.
+ * network is empty but for the loopback. Needs root.
  */
 final class Container implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private static final String NAME = "sluice-" + ProcessHandle.current().pid();
-  private static final Path UNITS = Path.of("../systemd/units").toAbsolutePath();
+  private static final Path UNITS = Path.of("../systemd/units").toAbsolutePath().normalize();
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   /**
-   * Arguments: work folder, name, build folder, units, native library, cgroup hierarchies. The
-   * process moves into a cgroup of its own, below which the container makes its own.
+   * Arguments: work folder, name, folder of the units or nothing, binds of nspawn by line, cgroup
+   * hierarchies. The process moves into a cgroup of its own, below which the container makes its
+   * own.
    */
   private static final String BOOT =
       """
-      work=$1 name=$2 build=$3 units=$4 native=$5; shift 5
+      work=$1 name=$2 units=$3; mapfile -t binds <<<"$4"; shift 4
       mount -t tmpfs -o mode=755 overlay "$work"
       mkdir "$work"/{up,work,root}
       mount -t overlay overlay \\
         -o "lowerdir=/,upperdir=$work/up,workdir=$work/work" "$work/root"
-      mkdir -p "$work"/root/{usr/share/sluice,usr/lib/sluice/native,etc/sluice,opt/sluice-test}
-      cp "$units"/* "$work/root/etc/systemd/system/"
+      if [[ $units ]]; then
+        mkdir -p "$work"/root/{usr/lib/sluice,etc/sluice}
+        cp "$units"/* "$work/root/etc/systemd/system/"
+      fi
       for hierarchy; do
         mkdir -p "$hierarchy/$name/container"
         echo $$ >"$hierarchy/$name/container/cgroup.procs"
       done
       exec systemd-nspawn -q -D "$work/root" -b --machine="$name" --console=pipe --register=no \\
-        --keep-unit --private-network --link-journal=no \\
-        --bind-ro="$build:/usr/share/sluice" --bind-ro="$native:/usr/lib/sluice/native" \\
-        --bind-ro="$build/test-classes:/opt/sluice-test" systemd.unit=basic.target
+        --keep-unit --private-network --link-journal=no "${binds[@]/#/--bind-ro=}" \\
+        systemd.unit=basic.target
       """;
 
   private final Path folder;
@@ -60,16 +60,34 @@ final class Container implements AutoCloseable {
     run(Tool.IP.path(), "link", "set", "lo", "up");
   }
 
-  /** Boots one that works in {@code folder}, in about a second. */
-  static Container boot(Path folder) throws IOException {
+  /**
+   * Boots one that works in {@code folder}, in about a second. The packaged proxy is where the
+   * units look for it, and so are the units.
+   */
+  static Container withProxy(Path folder) throws IOException {
+    return boot(
+        folder,
+        UNITS.toString(),
+        SluiceJvm.TARGET + ":/usr/share/sluice",
+        SluiceJvm.nativeFolder().orElseThrow() + ":/usr/lib/sluice/native",
+        SluiceJvm.TARGET.resolve("test-classes") + ":/opt/sluice-test");
+  }
+
+  /**
+   * One that has nothing of the proxy but what is in {@code packages}, as {@code /opt/packages}.
+   */
+  static Container withPackages(Path folder, Path packages) throws IOException {
+    return boot(folder, "", packages + ":/opt/packages");
+  }
+
+  private static Container boot(Path folder, String units, String... binds) throws IOException {
     Tool.SYSTEMD_NSPAWN.path();
     Path work = Files.createDirectory(folder.resolve("container"));
     List<String> command = new ArrayList<>();
     command.addAll(List.of(Tool.UNSHARE.path(), "--mount", "--propagation", "private"));
     command.addAll(List.of("/bin/bash", "-euc", BOOT, "boot", work.toString(), NAME));
-    command.add(SluiceJvm.TARGET.toString());
-    command.add(UNITS.toString());
-    command.add(SluiceJvm.nativeFolder().orElseThrow().toString());
+    command.add(units);
+    command.add(String.join("\n", binds));
     hierarchies().forEach(hierarchy -> command.add(hierarchy.toString()));
     Program nspawn = Program.start(folder, "nspawn", command);
     try {
@@ -79,6 +97,13 @@ final class Container implements AutoCloseable {
       removeCgroups();
       throw new IOException(nspawn.stdout() + nspawn.stderr(), e);
     }
+  }
+
+  /** Whether this user and this machine may have one; the reason why not is a test's own. */
+  static boolean isPossible() {
+    return System.getProperty("user.name").equals("root")
+        && !hierarchies().isEmpty()
+        && hierarchies().stream().allMatch(Files::isWritable);
   }
 
   /** What a container's systemd keeps its services apart with: cgroups(7), of either version. */
@@ -122,6 +147,11 @@ final class Container implements AutoCloseable {
   /** Its root folder as this machine sees it; what is written there is there at once. */
   Path root() {
     return Path.of("/proc", "" + leader, "root");
+  }
+
+  /** What was written in it since it began, beside what is mounted: the overlay's upper layer. */
+  Path written() {
+    return Path.of("/proc", "" + nspawn.pid(), "root" + folder + "/container/up");
   }
 
   /** Runs a command in it to its end, whatever its exit code is. */

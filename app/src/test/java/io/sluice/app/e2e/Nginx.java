@@ -27,13 +27,16 @@ final class Nginx implements AutoCloseable {
   }
 
   private static Nginx start(Path folder, int port, String logFormat) throws IOException {
+    Program server = Program.start(folder, "nginx", command(folder, port, logFormat));
+    return new Nginx(folder, port, server.awaitPort(port));
+  }
+
+  /** How to start one somewhere else: a container, for example. */
+  static List<String> command(Path folder, int port, String logFormat) throws IOException {
     Files.createDirectories(folder.resolve("files"));
     Path config = Files.writeString(folder.resolve("nginx.conf"), config(folder, port, logFormat));
-    List<String> command =
-        List.of(
-            Tool.NGINX.path(), "-e", "stderr", "-p", folder.toString(), "-c", config.toString());
-    Program server = Program.start(folder, "nginx", command);
-    return new Nginx(folder, port, server.awaitPort(port));
+    return List.of(
+        Tool.NGINX.path(), "-e", "stderr", "-p", folder.toString(), "-c", config.toString());
   }
 
   /** A new one in its place, with its files and without a log, after it was closed. */

@@ -4,112 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Random;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The shipped units, unchanged but for drop-ins, under a real systemd that is their own. */
 @EndToEnd
-@EnabledIf(value = "isRoot", disabledReason = "boots a systemd in a container: needs root")
-class SystemdIT {
-  private static final int BYTES = 3_000_000;
-  private static final String SERVER = "127.0.0.1:9000";
-  private static final Path NOTHING = Path.of("/dev/null");
-
-  @TempDir static Path folder;
-  private static Container container;
-  private static Path random;
-
-  /** Where the journal was when a test began. */
-  private String cursor;
-
-  static boolean isRoot() {
-    return System.getProperty("user.name").equals("root")
-        && !Container.hierarchies().isEmpty()
-        && Container.hierarchies().stream().allMatch(Files::isWritable);
-  }
-
-  @BeforeAll
-  static void boot() throws IOException {
-    Tool.SOCAT.path();
-    byte[] bytes = new byte[BYTES];
-    new Random(1).nextBytes(bytes);
-    random = Files.write(folder.resolve("random"), bytes);
-    container = Container.boot(folder);
-    String echo = "TCP-LISTEN:9000,bind=127.0.0.1,reuseaddr,fork";
-    container.run("systemd-run", "--quiet", "--unit=echo", Tool.SOCAT.path(), echo, "PIPE");
-    assertForwards("TCP:" + SERVER + ",retry=100,interval=0.1");
-  }
-
-  @AfterAll
-  static void shutDown() throws IOException {
-    if (container != null) {
-      container.close();
-    }
-  }
-
-  @BeforeEach
-  void markJournal() throws IOException {
-    String shown = container.run("journalctl", "--quiet", "--lines=1", "--show-cursor");
-    cursor = shown.substring(shown.indexOf("-- cursor: ") + "-- cursor: ".length());
-  }
-
-  @AfterEach
-  void stopAll() throws IOException {
-    container.attempt("systemctl", "stop", "sluice.socket", "sluice-local.socket", "sluice");
-    container.attempt("systemctl", "reset-failed");
-    container.run("rm", "-rf", "/run/systemd/system/sluice.service.d");
-    container.run("rm", "-f", "/run/systemd/system/sluice-local.socket");
-  }
-
-  private static void configure(String... lines) throws IOException {
-    Files.writeString(
-        container.root().resolve("etc/sluice/sluice.conf"),
-        "sluice {\nbackends.app.servers.a = \""
-            + SERVER
-            + "\"\n"
-            + String.join("\n", lines)
-            + "\n}\n");
-  }
-
-  /** Lines of {@code [Service]} that beat those of the shipped unit. */
-  private static void override(String... lines) throws IOException {
-    Path folder = container.root().resolve("run/systemd/system/sluice.service.d");
-    Files.createDirectories(folder);
-    Files.writeString(folder.resolve("test.conf"), "[Service]\n" + String.join("\n", lines) + "\n");
-    container.run("systemctl", "daemon-reload");
-  }
-
-  /** Random bytes come back from {@code target} as they were sent. */
-  private static void assertForwards(String target) throws IOException {
-    try (Program client =
-        container.start("client", random, Tool.SOCAT.path(), "-t20", "-", target)) {
-      assertThat(client.awaitExit(Container.PATIENCE)).as(client.stderr()).isZero();
-      assertThat(Files.mismatch(random, folder.resolve("client.out"))).as(target).isEqualTo(-1);
-    }
-  }
-
-  /** Messages of the service since the test began, in the given format of journalctl. */
-  private List<String> journal(String format) throws IOException {
-    return container
-        .run("journalctl", "--unit=sluice", "--after-cursor=" + cursor, "--output=" + format)
-        .lines()
-        .toList();
-  }
-
-  private List<String> journal() throws IOException {
-    return journal("cat");
-  }
-
+@EnabledIf(
+    value = "io.sluice.app.e2e.Container#isPossible",
+    disabledReason = "boots a systemd in a container: needs root")
+class SystemdIT extends UnderSystemd {
   @Test
   void startsForwardsTellsItsStatusAndStopsClean() throws Exception {
     configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
@@ -159,13 +63,6 @@ class SystemdIT {
         .contains("no session for 1 s: ending (exit-idle-time)");
 
     assertForwards("TCP:127.0.0.1:8080");
-  }
-
-  private static void socketUnit(String name, String... lines) throws IOException {
-    Files.writeString(
-        container.root().resolve("run/systemd/system/" + name + ".socket"),
-        "[Socket]\nService=sluice.service\n" + String.join("\n", lines) + "\n");
-    container.run("systemctl", "daemon-reload");
   }
 
   @Test

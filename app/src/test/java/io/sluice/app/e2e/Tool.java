@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 enum Tool {
   CHATTR("chattr", "e2fsprogs"),
   CURL("curl", "curl"),
+  DPKG("dpkg", "dpkg"),
   HAPROXY("haproxy", "haproxy"),
   INITDB("initdb", "postgresql"),
   IP("ip", "iproute2"),

@@ -5,6 +5,7 @@ import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.BalanceConfig.HashConfig;
 import io.sluice.config.BalanceConfig.HashKey;
 import io.sluice.config.BalanceConfig.HashMethod;
+import io.sluice.config.DiscoverConfig;
 import io.sluice.linux.SockAddr;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,6 +18,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * their sessions.
  */
 final class ByHash implements Balancing {
+  /** What SRV records may tell. */
+  private static final int DISCOVERED_WEIGHT_MAX = 256;
+
   private final HashKey key;
   private final HashConfig hash;
   private final int weightMax;
@@ -24,7 +28,12 @@ final class ByHash implements Balancing {
   ByHash(BackendConfig backend) {
     key = backend.balance().key();
     hash = backend.balance().hash();
-    weightMax = backend.servers().stream().mapToInt(ServerConfig::weight).max().orElse(1);
+    boolean told =
+        backend.discover().isOn() && backend.discover().type() == DiscoverConfig.RecordType.SRV;
+    weightMax =
+        told
+            ? DISCOVERED_WEIGHT_MAX
+            : backend.servers().stream().mapToInt(ServerConfig::weight).max().orElse(1);
   }
 
   @Override

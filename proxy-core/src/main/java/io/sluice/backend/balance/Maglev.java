@@ -37,8 +37,8 @@ final class Maglev implements Balancer {
     int heaviest = 0;
     for (int place = 0; place < servers; place++) {
       Candidate server = candidates.get(place);
-      at[place] = Hash64.reduce(Hash64.ofName(server.name(), OFFSET_SEED), SIZE);
-      skip[place] = 1 + Hash64.reduce(Hash64.ofName(server.name(), SKIP_SEED), SIZE - 1);
+      at[place] = Hash64.reduce(Hash64.ofName(server.hashName(), OFFSET_SEED), SIZE);
+      skip[place] = 1 + Hash64.reduce(Hash64.ofName(server.hashName(), SKIP_SEED), SIZE - 1);
       heaviest = Math.max(heaviest, server.weightHundredths());
     }
     Arrays.fill(table, (char) FREE);

@@ -11,7 +11,7 @@ final class Ordered {
   static int[] byName(List<? extends Candidate> candidates) {
     return IntStream.range(0, candidates.size())
         .boxed()
-        .sorted(Comparator.comparing(place -> candidates.get(place).name()))
+        .sorted(Comparator.comparing(place -> candidates.get(place).hashName()))
         .mapToInt(Integer::intValue)
         .toArray();
   }

@@ -48,7 +48,7 @@ final class Ring implements Balancer {
     int next = 0;
     for (int rank = 0; rank < placeOfRank.length; rank++) {
       int place = placeOfRank[rank];
-      long name = Hash64.ofName(servers[place].name(), SEED);
+      long name = Hash64.ofName(servers[place].hashName(), SEED);
       for (int i = 1; i <= counts[place]; i++) {
         points[next++] = (Hash64.mix(name + i * GOLDEN) & ~RANK) | rank;
       }

@@ -11,7 +11,6 @@ import io.sluice.transport.ListenFailure;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.UnixPath;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * A listening descriptor that all loops have in their epoll, with EPOLLEXCLUSIVE, so that a waiting
@@ -20,17 +19,26 @@ import java.nio.file.Path;
  * <p>Options are set here once: accepted TCP sockets inherit them.
  */
 final class EpollListenSocket implements ListenSocket {
+  private final Syscalls sys;
   private final Fd fd;
   private final SockAddr address;
-  private final TcpOptions tcp;
+  private volatile TcpOptions tcp;
 
-  /** The path to remove at close; null unless this process bound one. */
+  /** Whether the options of its bind hold for it, which somebody else's socket has of its own. */
+  private final boolean isOwn;
+
+  /** The path to remove at close; null unless this proxy bound one, in this process or before. */
   private final UnixPath path;
 
-  private EpollListenSocket(Fd fd, SockAddr address, TcpOptions tcp, UnixPath path) {
+  private volatile boolean pathStays;
+
+  private EpollListenSocket(
+      Syscalls sys, Fd fd, SockAddr address, TcpOptions tcp, boolean isOwn, UnixPath path) {
+    this.sys = sys;
     this.fd = fd;
     this.address = address;
     this.tcp = tcp;
+    this.isOwn = isOwn;
     this.path = path;
   }
 
@@ -51,8 +59,8 @@ final class EpollListenSocket implements ListenSocket {
     try {
       if (address.isUnix()) {
         socketOptions.applyUnix(fd.raw(), tcp);
-        if (isPath(address)) {
-          UnixPath.removeIfDead(pathOf(address));
+        if (UnixPath.isPath(address)) {
+          UnixPath.removeIfDead(UnixPath.of(address));
         }
       } else {
         applyListenOptions(socketOptions, fd.raw(), address, options);
@@ -63,15 +71,16 @@ final class EpollListenSocket implements ListenSocket {
       if (bound < 0) {
         throw ListenFailure.of(address, -bound);
       }
-      if (isPath(address)) {
-        path = UnixPath.bound(pathOf(address));
+      if (UnixPath.isPath(address)) {
+        path = UnixPath.bound(UnixPath.of(address));
         path.apply(options.unixFile());
       }
       int listening = sys.listen(fd.raw(), options.backlog());
       if (listening < 0) {
         throw ListenFailure.of(address, -listening);
       }
-      return new EpollListenSocket(fd, socketOptions.localAddress(fd.raw()), tcp, path);
+      SockAddr local = socketOptions.localAddress(fd.raw());
+      return new EpollListenSocket(sys, fd, local, tcp, true, path);
     } catch (IOException e) {
       if (path != null) {
         path.removeIfOurs();
@@ -81,35 +90,55 @@ final class EpollListenSocket implements ListenSocket {
     }
   }
 
-  /** The same for a TCP socket of ours, which the options of its bind hold for too. */
+  /** The same for a socket of ours, which the options of its bind hold for too. */
   static EpollListenSocket readopt(Syscalls sys, int raw, ListenOptions options, TcpOptions tcp)
       throws IOException {
-    EpollListenSocket adopted = adopt(sys, raw, tcp);
-    SocketOptions socketOptions = new SocketOptions(sys);
-    // Off again, where the configuration before had them on.
-    socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_DEFER_ACCEPT, 0, "TCP_DEFER_ACCEPT");
-    socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_FASTOPEN, 0, "TCP_FASTOPEN");
-    applyConnectionOptions(socketOptions, raw, options);
-    // listen(2) of a socket that listens changes its backlog.
-    int listening = sys.listen(raw, options.backlog());
-    if (listening < 0) {
-      throw ListenFailure.of(adopted.address, -listening);
-    }
-    return adopted;
+    SockAddr address = new SocketOptions(sys).localAddress(raw);
+    UnixPath path = UnixPath.isPath(address) ? UnixPath.bound(UnixPath.of(address)) : null;
+    return adopt(sys, raw, options, tcp, true, path);
   }
 
   static EpollListenSocket adopt(Syscalls sys, int raw, TcpOptions tcp) throws IOException {
+    return adopt(sys, raw, null, tcp, false, null);
+  }
+
+  private static EpollListenSocket adopt(
+      Syscalls sys, int raw, ListenOptions options, TcpOptions tcp, boolean isOwn, UnixPath path)
+      throws IOException {
+    SockAddr address = new SocketOptions(sys).localAddress(raw);
+    EpollListenSocket adopted =
+        new EpollListenSocket(sys, new Fd(sys, raw), address, tcp, isOwn, path);
+    adopted.adjust(options, tcp);
+    return adopted;
+  }
+
+  @Override
+  public void adjust(ListenOptions options, TcpOptions connections) throws IOException {
     SocketOptions socketOptions = new SocketOptions(sys);
-    SockAddr address = socketOptions.localAddress(raw);
     if (address.isUnix()) {
-      socketOptions.applyUnix(raw, tcp);
+      socketOptions.applyUnix(fd.raw(), connections);
+      if (path != null) {
+        path.apply(options.unixFile());
+      }
     } else {
       // Who had the socket before may have turned these on; apply() turns on, never off.
-      socketOptions.set(raw, Linux.SOL_TCP, Linux.TCP_NODELAY, 0, "TCP_NODELAY");
-      socketOptions.set(raw, Linux.SOL_SOCKET, Linux.SO_KEEPALIVE, 0, "SO_KEEPALIVE");
-      socketOptions.apply(raw, tcp);
+      socketOptions.set(fd.raw(), Linux.SOL_TCP, Linux.TCP_NODELAY, 0, "TCP_NODELAY");
+      socketOptions.set(fd.raw(), Linux.SOL_SOCKET, Linux.SO_KEEPALIVE, 0, "SO_KEEPALIVE");
+      socketOptions.apply(fd.raw(), connections);
+      if (isOwn) {
+        socketOptions.set(fd.raw(), Linux.SOL_TCP, Linux.TCP_DEFER_ACCEPT, 0, "TCP_DEFER_ACCEPT");
+        socketOptions.set(fd.raw(), Linux.SOL_TCP, Linux.TCP_FASTOPEN, 0, "TCP_FASTOPEN");
+        applyConnectionOptions(socketOptions, fd.raw(), options);
+      }
     }
-    return new EpollListenSocket(new Fd(sys, raw), address, tcp, null);
+    if (isOwn) {
+      // listen(2) of a socket that listens changes its backlog.
+      int listening = sys.listen(fd.raw(), options.backlog());
+      if (listening < 0) {
+        throw ListenFailure.of(address, -listening);
+      }
+    }
+    tcp = connections;
   }
 
   int raw() {
@@ -132,19 +161,21 @@ final class EpollListenSocket implements ListenSocket {
   }
 
   @Override
+  public String pathIdentity() {
+    return path == null ? "" : path.identity();
+  }
+
+  @Override
+  public void leavePath(boolean stays) {
+    pathStays = stays;
+  }
+
+  @Override
   public void close() {
-    if (path != null) {
+    if (path != null && !pathStays) {
       path.removeIfOurs();
     }
     fd.close();
-  }
-
-  private static boolean isPath(SockAddr address) {
-    return address.toString().startsWith("unix:/");
-  }
-
-  private static Path pathOf(SockAddr address) {
-    return Path.of(address.toString().substring("unix:".length()));
   }
 
   private static void applyListenOptions(

@@ -1,5 +1,6 @@
 package io.sluice.transport.nio;
 
+import io.sluice.config.ListenOptions;
 import io.sluice.config.TcpOptions;
 import io.sluice.linux.SockAddr;
 import io.sluice.transport.ListenSocket;
@@ -20,15 +21,22 @@ final class NioListenSocket implements ListenSocket {
 
   private final ServerSocketChannel channel;
   private final SockAddr address;
-  private final TcpOptions tcp;
+  private final NioOptions nioOptions;
+  private volatile TcpOptions tcp;
 
   /** Null for TCP. */
   private final UnixPath path;
 
   private final Set<NioPoller> watchers = ConcurrentHashMap.newKeySet();
 
-  NioListenSocket(ServerSocketChannel channel, SockAddr address, TcpOptions tcp, UnixPath path) {
+  NioListenSocket(
+      ServerSocketChannel channel,
+      SockAddr address,
+      NioOptions nioOptions,
+      TcpOptions tcp,
+      UnixPath path) {
     this.channel = channel;
+    this.nioOptions = nioOptions;
     this.address = address;
     this.tcp = tcp;
     this.path = path;
@@ -42,6 +50,13 @@ final class NioListenSocket implements ListenSocket {
   @Override
   public int descriptor() {
     return -1;
+  }
+
+  /** As far as the JDK can: the backlog stays what it was. */
+  @Override
+  public void adjust(ListenOptions options, TcpOptions connections) throws IOException {
+    nioOptions.apply(channel, address, options, connections);
+    tcp = connections;
   }
 
   ServerSocketChannel channel() {

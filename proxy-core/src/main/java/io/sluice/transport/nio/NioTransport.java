@@ -85,7 +85,7 @@ public final class NioTransport implements Transport {
       SockAddr bound = SockAddr.fromJava(channel.getLocalAddress());
       UnixPath path =
           target instanceof UnixDomainSocketAddress unix ? UnixPath.bound(unix.getPath()) : null;
-      return new NioListenSocket(channel, bound, tcp, path);
+      return new NioListenSocket(channel, bound, options, tcp, path);
     } catch (IOException e) {
       closeQuietly(channel);
       throw e;

@@ -45,7 +45,7 @@ final class FixedServer implements Candidate {
   }
 
   @Override
-  public String name() {
+  public String hashName() {
     return name;
   }
 

@@ -1,0 +1,110 @@
+package io.sluice.app.reload;
+
+import io.sluice.app.control.Answer;
+import io.sluice.app.control.Answer.Verdict;
+import io.sluice.app.service.ServiceReport;
+import io.sluice.config.ConfigDiff;
+import io.sluice.config.ConfigException;
+import io.sluice.config.ControlSocketConfig;
+import io.sluice.config.Loaded;
+import io.sluice.config.Problem;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the configuration again and goes over to it, or stays with what there is.
+ *
+ * <p>Invariant: {@link #current} is what the process runs. One thread at a time, but for {@link
+ * #running}.
+ */
+public final class Reload {
+  private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+  private static final String NO_FILE =
+      "nothing to reload: this process runs without a configuration file";
+
+  private final Optional<ConfigSource> source;
+  private final Reloadable target;
+  private final ServiceReport report;
+  private final Loaded started;
+  private volatile Loaded current;
+
+  /**
+   * Nothing has been reloaded yet.
+   *
+   * @param source empty where the command line is all there is
+   * @param started what the process runs now
+   * @param target what goes over to a new configuration
+   * @param report told that a reload begins, and how it ended
+   */
+  public Reload(
+      Optional<ConfigSource> source, Loaded started, Reloadable target, ServiceReport report) {
+    this.source = source;
+    this.started = started;
+    this.target = target;
+    this.report = report;
+    current = started;
+  }
+
+  /** What the process runs, for who compares. Any thread. */
+  public Answer running() {
+    return new Answer(Verdict.DONE, RunningConfig.of(source, current).lines(), "config");
+  }
+
+  /** Reloads, tells everybody, and returns how it went. */
+  Answer run() {
+    if (source.isEmpty()) {
+      LOG.warn("{}", NO_FILE);
+      return Answer.failed(NO_FILE);
+    }
+    LOG.info("reloading {}", file());
+    report.reloading();
+    try {
+      Loaded next = source.get().load();
+      return goOver(next);
+    } catch (ConfigException e) {
+      return failed(Verdict.INVALID, e.problems().stream().map(Problem::toString).toList());
+    } catch (IOException e) {
+      return failed(Verdict.FAILED, List.of(String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      LOG.error("reload: unexpected error", e);
+      return failed(Verdict.FAILED, List.of("internal error: " + e));
+    }
+  }
+
+  private Answer goOver(Loaded next) throws IOException {
+    ConfigDiff diff = ConfigDiff.between(current, next);
+    List<String> warnings = new ArrayList<>(target.reload(next.config()));
+    current = next;
+    ControlSocketConfig listens = started.config().controlSocket();
+    ControlSocketConfig wanted = next.config().controlSocket();
+    if (!wanted.equals(listens)) {
+      warnings.add(
+          "control-socket: " + listens + " -> " + wanted + " takes effect at the next restart");
+    }
+    next.warnings().forEach(warning -> warnings.add(warning.toString()));
+
+    LOG.info("reloaded: {}", diff.count());
+    diff.lines().forEach(line -> LOG.info("{}", line));
+    warnings.forEach(warning -> LOG.warn("{}", warning));
+    report.reloaded();
+    List<String> lines = new ArrayList<>(diff.lines());
+    warnings.forEach(warning -> lines.add("warning: " + warning));
+    return new Answer(Verdict.DONE, lines, "reloaded " + file() + ": " + diff.count());
+  }
+
+  private Answer failed(Verdict verdict, List<String> reasons) {
+    reasons.forEach(reason -> LOG.error("{}", reason));
+    LOG.error("reload failed, the former configuration goes on");
+    int more = reasons.size() - 1;
+    report.reloadFailed(reasons.get(0) + (more > 0 ? " and " + more + " more" : ""));
+    return new Answer(verdict, reasons, "reload failed, the former configuration goes on");
+  }
+
+  private String file() {
+    return source.map(s -> s.file().toString()).orElse("");
+  }
+}
