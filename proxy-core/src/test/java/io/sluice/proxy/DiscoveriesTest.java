@@ -8,9 +8,12 @@ import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import io.sluice.discovery.FakeNameServer;
+import io.sluice.transport.nio.NioTransport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,7 @@ class DiscoveriesTest {
 
   private final Discoveries discoveries = new Discoveries();
   private FakeNameServer names;
+  private List<Backends.Plan> planned;
 
   @BeforeEach
   void begin() throws Exception {
@@ -50,11 +54,20 @@ class DiscoveriesTest {
                     + "backends.b { discover.name = b.example }\n"
                     + "backends.plain { servers.s = \"127.0.0.1:1\" } }")
             .config();
-    List<Backend> backends = new ArrayList<>();
+    Backends source = new Backends(new NioTransport(), 1);
+    List<Backends.Plan> plans = new ArrayList<>();
     for (BackendConfig backend : config.backends().values()) {
-      backends.add(Backends.of(backend, 10, 1));
+      plans.add(source.plan(backend, 10, null));
     }
-    return backends;
+    planned = plans;
+    return plans.stream().map(source::commit).toList();
+  }
+
+  /** Goes over to what the last of {@link #backends} say, but for those in {@code without}. */
+  private void commit(String... without) throws Exception {
+    Map<String, Discoveries.Filling> fillings = new LinkedHashMap<>(discoveries.plan(planned));
+    fillings.keySet().removeAll(List.of(without));
+    discoveries.commit(fillings);
   }
 
   private static List<String> addresses(Backend backend) {
@@ -74,7 +87,7 @@ class DiscoveriesTest {
     names.knows("a.example 60 A 10.0.0.1", "a.example 60 A 10.0.0.2", "b.example 60 A 10.0.0.3");
     List<Backend> backends = backends("timeout = 5s");
 
-    discoveries.start(backends);
+    commit();
 
     assertThat(addresses(backends.get(0))).containsExactly("10.0.0.1:80", "10.0.0.2:80");
     assertThat(addresses(backends.get(1))).containsExactly("10.0.0.3:80");
@@ -88,7 +101,7 @@ class DiscoveriesTest {
     List<Backend> backends = backends("timeout = 200ms, retries = 1");
     long begunNs = System.nanoTime();
 
-    discoveries.start(backends);
+    commit();
 
     assertThat(Duration.ofNanos(System.nanoTime() - begunNs))
         .isBetween(Duration.ofMillis(390), Duration.ofSeconds(5));
@@ -104,10 +117,9 @@ class DiscoveriesTest {
     List<Backend> backends = backends("timeout = 5s, ttl-max = 1s");
     Backend a = backends.get(0);
     Backend b = backends.get(1);
-    discoveries.start(backends);
+    commit();
 
-    discoveries.remove(a);
-    discoveries.remove(a);
+    commit("a");
     names.knows("a.example 1 A 10.0.0.9", "b.example 1 A 10.0.0.9");
     await("answer for b", () -> addresses(b).equals(List.of("10.0.0.9:80")));
     long asked = names.asked.stream().filter(line -> line.endsWith("a.example")).count();
@@ -119,22 +131,33 @@ class DiscoveriesTest {
     assertThat(addresses(a)).containsExactly("10.0.0.1:80");
 
     names.knows("a.example 1 A 10.0.0.1", "a.example 1 A 10.0.0.2", "b.example 1 A 10.0.0.8");
-    discoveries.add(a);
-    discoveries.awaitFirst();
+    commit();
     assertThat(addresses(a)).containsExactly("10.0.0.1:80", "10.0.0.2:80");
     assertThat(a.servers().get(0).address()).hasToString("10.0.0.1:80");
+  }
+
+  @Test
+  void whatIsTheSameGoesOnAndIsNotAskedAnew() throws Exception {
+    names.knows("a.example 60 A 10.0.0.1", "b.example 60 A 10.0.0.1");
+    backends("timeout = 5s");
+    commit();
+    Map<String, Discoveries.Filling> before = discoveries.plan(planned);
+    commit();
+
+    assertThat(discoveries.plan(planned)).isEqualTo(before);
+    assertThat(names.asked).hasSize(2);
   }
 
   @Test
   void nothingIsAskedAfterTheEnd() throws Exception {
     names.knows("a.example 1 A 10.0.0.1", "b.example 1 A 10.0.0.1");
     List<Backend> backends = backends("timeout = 5s");
-    discoveries.start(backends);
+    commit();
 
     discoveries.close();
-    discoveries.add(backends.get(0));
 
     assertThat(names.asked).hasSize(2);
+    assertThat(addresses(backends.get(0))).containsExactly("10.0.0.1:80");
     assertThat(Thread.getAllStackTraces().keySet())
         .extracting(Thread::getName)
         .doesNotContain("sluice-discovery", "dnsjava NIO selector");

@@ -21,6 +21,7 @@ public final class Conversion {
   private static final Set<String> GRANTED_OPTIONS =
       Set.of(
           "tcplog",
+          "abortonclose",
           "log-health-checks",
           "splice-auto",
           "splice-request",
@@ -34,10 +35,12 @@ public final class Conversion {
           "option forwardfor",
           "option http-server-close",
           "option http-keep-alive",
-          "option dontlognull",
           "timeout http-request",
           "timeout http-keep-alive",
           "errorfile");
+
+  private static final String NO_KEY = "there is no key for it";
+  private static final String ALWAYS_LOGGED = "every session is logged at its end, as by tcplog";
 
   private final String file;
   private final Account account = new Account();
@@ -189,7 +192,16 @@ public final class Conversion {
     if (line.word(0).startsWith("http-") || line.word(0).startsWith("stats")) {
       return "HTTP is not understood";
     }
-    return "there is no key for it";
+    return switch (line.word(0)) {
+      case "log-format", "log-format-sd", "log-tag", "error-log-format" -> ALWAYS_LOGGED;
+      case "stick-table", "stick" -> "there are no tables: see limits, and balance = source";
+      case "server-template" -> "servers that DNS tells are a backend's discover";
+      case "option" ->
+          line.word(1).startsWith("dontlog") || line.word(1).startsWith("log")
+              ? ALWAYS_LOGGED
+              : NO_KEY;
+      default -> NO_KEY;
+    };
   }
 
   private void leaveAll(Section section, String reason) {

@@ -64,6 +64,10 @@ final class ServerRules {
     server.put("address", Block.quoted(address));
     options(null, defaults, server);
     options(line, own, server);
+    if (has(own, "check-send-proxy") || has(defaults, "check-send-proxy")) {
+      boolean second = has(own, "send-proxy-v2") || has(defaults, "send-proxy-v2");
+      server.block("check").put("proxy-protocol", second ? "v2" : "v1");
+    }
     if (has(own, "disabled") || (has(defaults, "disabled") && !has(own, "enabled"))) {
       server.put("weight", "0"); // Until somebody gives it one: there is no word for it.
     }
@@ -153,7 +157,13 @@ final class ServerRules {
   private int option(Line line, String option, String value, Block server) {
     Block check = server.block("check");
     switch (option) {
-      case "check", "no-check", "no-ssl", "no-backup", "enabled", "disabled" -> {
+      case "check",
+          "no-check",
+          "no-ssl",
+          "no-backup",
+          "enabled",
+          "disabled",
+          "check-send-proxy" -> {
         return 0;
       }
       case "inter", "fastinter", "downinter" -> {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.ServerConfig;
+import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.DiscoverConfig;
 import io.sluice.config.Loaded;
@@ -118,7 +119,7 @@ class ConversionTest {
         "balance uri | there is no key for it",
         "cookie SRV insert | there is no key for it",
         "use_backend b if { path /x } | a backend is chosen by the server name",
-        "stick-table type ip size 1m | there is no key for it",
+        "stick-table type ip size 1m | there are no tables: see limits",
         "server x 127.0.0.1 | a server needs a port of its own",
         "server x 127.0.0.1:443 ssl verify none | TLS is passed through, not begun",
         "bind :443 ssl crt /etc/x.pem | TLS is passed through, not ended",
@@ -135,6 +136,7 @@ class ConversionTest {
         "server-template a 3 _x._tcp.y resolvers z | \"z\": there is no section resolvers z",
         "server-template a 3 _x._tcp.y weight 9 | \"weight 9\": servers of the file take it too",
         "server y db:9 resolvers z | \"resolvers\": a server's name is resolved at the start",
+        "option dontlognull | every session is logged at its end",
         "server y 127.0.0.1:9 check cookie z | \"cookie\": there is no such option of a server",
         "bind :81 interface eth0 | \"interface\": there is no such option of a bind",
       })
@@ -180,6 +182,30 @@ class ConversionTest {
                 .tcp()
                 .source())
         .hasToString(shown);
+  }
+
+  @Test
+  void checksElsewhereMaySendTheHeaderToo() throws Exception {
+    String file =
+        """
+        listen l
+          bind :80
+          server a 127.0.0.1:81 check port 8 send-proxy-v2 check-send-proxy
+          server b 127.0.0.1:82 check port 8 check-send-proxy send-proxy-v2
+        listen m
+          bind :81
+          server a 127.0.0.1:81 check port 8 check-send-proxy
+        """;
+
+    Conversion conversion = Conversion.of("h", file);
+
+    assertThat(conversion.leftOut()).isEmpty();
+    var backends = ConfigReader.parse("converted", conversion.configuration()).config().backends();
+    assertThat(backends.get("l").servers())
+        .extracting(server -> server.health().check().proxyProtocol())
+        .containsOnly(Header.V2);
+    assertThat(backends.get("m").servers().get(0).health().check().proxyProtocol())
+        .isEqualTo(Header.V1);
   }
 
   @Test
