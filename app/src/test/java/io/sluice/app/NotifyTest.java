@@ -210,6 +210,36 @@ class NotifyTest {
     }
   }
 
+  /** The manager keeps the socket, and the path leads to it. */
+  @ParameterizedTest
+  @CsvSource({"'', true", "exit-idle-time = 1s, false"})
+  void unixPathStaysUnlessNobodyComesAfterIt(String line, boolean stays) throws Exception {
+    Path path = folder.resolve("web.sock");
+    Path file =
+        Files.writeString(
+            folder.resolve("sluice.conf"),
+            """
+            sluice {
+              %s
+              frontends.web { bind = "unix:%s", backend = app }
+              backends.app.servers.a = "%s"
+            }
+            """
+                .formatted(line, path, server.address()));
+    Map<String, String> environment = Map.of("NOTIFY_SOCKET", manager.address(), "FDSTORE", "4");
+    try (SluiceProcess sluice =
+        SluiceProcess.start(environment, Main.class, List.of(), "run", "-c", file.toString())) {
+      manager.await("FDSTORE", text -> text.startsWith("FDSTORE=1\nFDNAME=sluice-kept-unix"));
+      assertThat(path).exists();
+      if (stays) {
+        sluice.signal("TERM");
+      }
+
+      assertThat(sluice.awaitExit()).isZero();
+      assertThat(Files.exists(path)).isEqualTo(stays);
+    }
+  }
+
   @Test
   void socketsOfAnotherProcessAreIgnoredWithAWarning() throws Exception {
     Map<String, String> environment =
