@@ -46,7 +46,8 @@ final class ServerSessions {
       if (server.config().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
         server.addListener(
             (changed, before, after, why) -> {
-              if (before.isUp() && !after.isUp()) {
+              // What DNS takes out of its slot may work as well as ever: that is no failure.
+              if (before.isUp() && !after.isUp() && after.resolved()) {
                 closeSessionsOf(changed, CloseReason.SERVER_DOWN);
               }
             });
