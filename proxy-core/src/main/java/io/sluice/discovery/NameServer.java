@@ -15,6 +15,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.Type;
 import org.xbill.DNS.WireParseException;
 
 /** One name server: questions to it, and what its messages say. */
@@ -48,16 +49,20 @@ final class NameServer {
 
   /**
    * Asks for records, by UDP and where the answer is too long by TCP; at least one, or a {@link
-   * NameFailure}.
+   * NameFailure}. Aliases are followed.
    */
   CompletableFuture<Found> ask(Name name, int type) {
+    return ask(name, type, Long.MAX_VALUE, ALIASES_MAX);
+  }
+
+  private CompletableFuture<Found> ask(Name name, int type, long ttl, int aliases) {
     Message question = Message.newQuery(Record.newRecord(name, type, DClass.IN));
     return resolver
         .sendAsync(question, executor)
         .handleAsync(
             (message, failure) ->
                 failure == null
-                    ? read(message, name, type)
+                    ? read(message, name, type, ttl, aliases)
                     : CompletableFuture.<Found>failedFuture(unanswered(failure)),
             executor)
         .thenCompose(outcome -> outcome)
@@ -77,41 +82,50 @@ final class NameServer {
     return new NameFailure(Kind.TIMEOUT, this + " does not answer");
   }
 
-  private CompletableFuture<Found> read(Message message, Name name, int type) {
-    try {
-      return CompletableFuture.completedFuture(found(message, name, type));
-    } catch (NameFailure e) {
-      return CompletableFuture.failedFuture(e);
-    }
+  private CompletableFuture<Found> read(
+      Message message, Name name, int type, long ttl, int aliases) {
+    return switch (message.getRcode()) {
+      case Rcode.NOERROR -> found(message, name, type, ttl, aliases);
+      case Rcode.NXDOMAIN -> failed(Kind.NX, "there is no such name, says " + this);
+      case Rcode.REFUSED -> failed(Kind.REFUSED, this + " refuses to tell");
+      default -> failed(Kind.OTHER, this + ": " + Rcode.string(message.getRcode()));
+    };
   }
 
-  /** What a message says of a name. Recursive resolvers put all aliases on the way into one. */
-  private Found found(Message message, Name name, int type) throws NameFailure {
-    switch (message.getRcode()) {
-      case Rcode.NOERROR -> {
-        // Goes on below.
-      }
-      case Rcode.NXDOMAIN -> throw new NameFailure(Kind.NX, "there is no such name, says " + this);
-      case Rcode.REFUSED -> throw new NameFailure(Kind.REFUSED, this + " refuses to tell");
-      default -> throw new NameFailure(Kind.OTHER, this + ": " + Rcode.string(message.getRcode()));
-    }
+  /**
+   * The records of a name, or of the name that it is an alias of. Recursive resolvers put all of
+   * the way into one message; where it ends before the records, the rest is asked for.
+   */
+  private CompletableFuture<Found> found(
+      Message message, Name name, int type, long ttlSoFar, int aliasesLeft) {
     Name owner = name;
-    long ttl = Long.MAX_VALUE;
-    for (int aliases = 0; owner != null && aliases < ALIASES_MAX; aliases++) {
+    long ttl = ttlSoFar;
+    int left = aliasesLeft;
+    while (true) {
       List<Record> records = records(message, owner, type);
       if (!records.isEmpty()) {
         long least = records.stream().mapToLong(Record::getTTL).min().orElseThrow();
-        return new Found(records, Math.min(ttl, least));
+        return CompletableFuture.completedFuture(new Found(records, Math.min(ttl, least)));
       }
-      Name next = null;
-      for (Record alias : records(message, owner, org.xbill.DNS.Type.CNAME)) {
-        next = ((CNAMERecord) alias).getTarget();
-        ttl = Math.min(ttl, alias.getTTL());
+      List<Record> alias = records(message, owner, Type.CNAME);
+      if (alias.isEmpty() && owner.equals(name)) {
+        String what = name + " has no " + Type.string(type) + " records";
+        return failed(Kind.NX, what + ", says " + this);
       }
-      owner = next;
+      if (left == 0) {
+        return failed(Kind.OTHER, name + " is an alias without an end, says " + this);
+      }
+      if (alias.isEmpty()) {
+        return ask(owner, type, ttl, left);
+      }
+      left--;
+      ttl = Math.min(ttl, alias.get(0).getTTL());
+      owner = ((CNAMERecord) alias.get(0)).getTarget();
     }
-    String records = org.xbill.DNS.Type.string(type);
-    throw new NameFailure(Kind.NX, name + " has no " + records + " records, says " + this);
+  }
+
+  private static CompletableFuture<Found> failed(Kind kind, String words) {
+    return CompletableFuture.failedFuture(new NameFailure(kind, words));
   }
 
   private static List<Record> records(Message message, Name owner, int type) {

@@ -138,10 +138,29 @@ class DnsSourceTest {
   }
 
   @Test
+  void aliasesWhoseNameIsNotToldAreAskedFor() throws Exception {
+    first.chases = false;
+    first.knows(
+        "db.example 50 CNAME a.example", "a.example 5 CNAME b.example", "b.example 60 A 10.0.0.2");
+
+    Answer answer = ask(source("type = a, port = 80"));
+
+    assertThat(texts(answer)).containsExactly("10.0.0.2:80 0");
+    assertThat(answer.ttl()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(first.asked)
+        .containsExactly("udp A db.example", "udp A a.example", "udp A b.example");
+
+    first.knows("db.example 50 CNAME a.example", "a.example 50 CNAME db.example");
+    assertThat(fail(source("type = a, port = 80, retries = 0")).kind()).isEqualTo(Kind.OTHER);
+  }
+
+  @Test
   void aliasesInACircleAreNoAnswer() throws Exception {
     first.knows("db.example 5 CNAME a.example", "a.example 5 CNAME db.example");
 
-    assertThat(fail(source("type = a, port = 80")).kind()).isEqualTo(Kind.NX);
+    NameFailure failure = fail(source("type = a, port = 80, retries = 0"));
+
+    assertThat(failure).hasMessage("db.example. is an alias without an end, says " + shown(first));
   }
 
   @Test

@@ -24,13 +24,16 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** A name server on loopback that knows what a test tells it, by UDP and TCP, or misbehaves. */
-final class FakeNameServer implements AutoCloseable {
+public final class FakeNameServer implements AutoCloseable {
   /** Answers are truncated beyond this by UDP. */
   private static final int UDP_MAX = 512;
 
-  final List<String> asked = new CopyOnWriteArrayList<>();
+  public final List<String> asked = new CopyOnWriteArrayList<>();
   volatile int rcode = Rcode.NOERROR;
-  volatile boolean silent;
+  public volatile boolean silent;
+
+  /** Whether an answer tells what its aliases are aliases of. */
+  volatile boolean chases = true;
 
   /** A type that it does not answer questions for. */
   volatile int silentType;
@@ -40,7 +43,7 @@ final class FakeNameServer implements AutoCloseable {
   private final ServerSocket tcp;
   private final List<Thread> threads = new ArrayList<>();
 
-  FakeNameServer() throws IOException {
+  public FakeNameServer() throws IOException {
     tcp = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     udp = new DatagramSocket(new InetSocketAddress(tcp.getInetAddress(), tcp.getLocalPort()));
     start(this::overUdp);
@@ -48,7 +51,7 @@ final class FakeNameServer implements AutoCloseable {
   }
 
   /** What it knows from now on, one record a line: owner TTL type data. */
-  FakeNameServer knows(String... lines) throws IOException {
+  public FakeNameServer knows(String... lines) throws IOException {
     List<Record> all = new ArrayList<>();
     for (String line : lines) {
       String[] words = line.split(" ", 4);
@@ -61,7 +64,8 @@ final class FakeNameServer implements AutoCloseable {
     return this;
   }
 
-  String address() {
+  /** As a configuration has it. */
+  public String address() {
     return "\"127.0.0.1:" + tcp.getLocalPort() + "\"";
   }
 
@@ -129,7 +133,7 @@ final class FakeNameServer implements AutoCloseable {
             answer.addRecord(record, Section.ANSWER);
           } else if (record instanceof CNAMERecord alias) {
             answer.addRecord(record, Section.ANSWER);
-            next = alias.getTarget();
+            next = chases ? alias.getTarget() : null;
           }
         }
       }

@@ -2,6 +2,7 @@ package io.sluice.app.convert;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The lines of HAProxy that belong to a backend, also those in defaults and in listen.
@@ -14,13 +15,16 @@ final class BackendRules {
   private final Block block = new Block();
   private final CheckRules checks = new CheckRules();
   private final ServerRules servers;
+  private final TemplateRules templates;
   private final List<Line> serverLines = new ArrayList<>();
   private String redispatch = "off";
   private boolean allBackups;
 
-  BackendRules(Account account) {
+  /** One whose servers may be discovered by these sections {@code resolvers}. */
+  BackendRules(Account account, Map<String, ResolverRules> resolvers) {
     this.account = account;
     servers = new ServerRules(account);
+    templates = new TemplateRules(account, resolvers);
     block.put("balance", "roundrobin"); // What HAProxy does where nothing says how.
     Block timeouts = block.block("timeouts");
     for (String key : List.of("connect", "server", "server-fin")) {
@@ -38,6 +42,7 @@ final class BackendRules {
       case "fullconn" -> number(line, "full-connections");
       case "timeout" -> timeout(line);
       case "server" -> server(line);
+      case "server-template" -> template(line);
       case "default-server" -> servers.defaults(line);
       case "option" -> option(line);
       case "source" -> SourceRules.carry(line.rest(1), block) >= 0;
@@ -50,6 +55,14 @@ final class BackendRules {
     boolean carried = servers.carry(line);
     if (carried) {
       serverLines.add(line);
+    }
+    return carried;
+  }
+
+  private boolean template(Line line) {
+    boolean carried = !servers.beginsTls(line, line.rest(4)) && templates.carry(line);
+    if (carried) {
+      servers.template(line, templates.options());
     }
     return carried;
   }
@@ -145,7 +158,7 @@ final class BackendRules {
 
   /** True if a session can go anywhere from it. */
   boolean hasServers() {
-    return !serverLines.isEmpty();
+    return !serverLines.isEmpty() || templates.line() != null;
   }
 
   /** The keys, complete. */
@@ -170,6 +183,10 @@ final class BackendRules {
       }
     }
     servers.servers().copyTo(block.block("servers"));
+    if (templates.line() != null) {
+      templates.discover().copyTo(block.block("discover"));
+      servers.finishSlots(templates.line(), templates.options(), block);
+    }
     return block;
   }
 }

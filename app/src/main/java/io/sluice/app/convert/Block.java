@@ -87,6 +87,13 @@ final class Block {
     return entries.isEmpty();
   }
 
+  /** All of it as it would be written. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    print(text, 0);
+    return text.toString();
+  }
+
   /** Writes all of it, a key to a line. */
   void print(StringBuilder out, int depth) {
     entries.forEach(

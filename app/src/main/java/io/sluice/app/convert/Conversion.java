@@ -48,6 +48,7 @@ public final class Conversion {
   private final List<Section> sections;
   private final Map<String, FrontendRules> frontends = new LinkedHashMap<>();
   private final Map<String, BackendRules> backends = new LinkedHashMap<>();
+  private final Map<String, ResolverRules> resolvers = new LinkedHashMap<>();
 
   private Conversion(String file, String text) {
     this.file = file;
@@ -93,6 +94,11 @@ public final class Conversion {
     Map<String, Section> named = new LinkedHashMap<>();
     Section latest = null;
     for (Section section : sections) {
+      if (section.kind().equals("resolvers")) { // Backends before it may use it.
+        resolvers.put(section.name(), new ResolverRules(account, section));
+      }
+    }
+    for (Section section : sections) {
       switch (section.kind()) {
         case "global" -> global(section);
         case "defaults" -> {
@@ -102,10 +108,14 @@ public final class Conversion {
         }
         case "frontend", "backend", "listen" ->
             proxy(section, section.from().isEmpty() ? latest : named.get(section.from()));
+        case "resolvers" -> {
+          // Carried over with the backends that use it.
+        }
         default -> leaveAll(section, "there is nothing like a section " + section.kind());
       }
     }
     settle();
+    resolvers.values().forEach(ResolverRules::finish);
   }
 
   private void global(Section section) {
@@ -139,7 +149,8 @@ public final class Conversion {
       return;
     }
     FrontendRules front = section.kind().equals("backend") ? null : new FrontendRules(account);
-    BackendRules back = section.kind().equals("frontend") ? null : new BackendRules(account);
+    BackendRules back =
+        section.kind().equals("frontend") ? null : new BackendRules(account, resolvers);
     for (Line line : lines) {
       carry(line, front, back);
     }
@@ -184,7 +195,6 @@ public final class Conversion {
     return switch (line.word(0)) {
       case "log-format", "log-format-sd", "log-tag", "error-log-format" -> ALWAYS_LOGGED;
       case "stick-table", "stick" -> "there are no tables: see limits, and balance = source";
-      case "server-template" -> "servers that DNS tells are a backend's discover";
       case "option" ->
           line.word(1).startsWith("dontlog") || line.word(1).startsWith("log")
               ? ALWAYS_LOGGED

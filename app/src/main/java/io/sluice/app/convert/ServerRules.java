@@ -11,6 +11,10 @@ import java.util.List;
 final class ServerRules {
   private final Account account;
   private final Block servers = new Block();
+
+  /** What the slots of a server-template have. */
+  private final Block slots = new Block();
+
   private List<String> defaults = List.of();
   private boolean checked;
   private boolean talksProxy;
@@ -53,8 +57,7 @@ final class ServerRules {
       return false;
     }
     List<String> own = line.rest(3);
-    if (has(own, "ssl") || (has(defaults, "ssl") && !has(own, "no-ssl"))) {
-      account.left(line, "TLS is passed through, not begun: there is no ssl to a server");
+    if (beginsTls(line, own)) {
       return false;
     }
     Block server = servers.block(line.word(1));
@@ -68,13 +71,55 @@ final class ServerRules {
     if (has(own, "disabled") || (has(defaults, "disabled") && !has(own, "enabled"))) {
       server.put("weight", "0"); // Until somebody gives it one: there is no word for it.
     }
-    boolean check = (has(own, "check") || has(defaults, "check")) && !has(own, "no-check");
-    checked |= check;
-    if (!check) {
+    if (!isChecked(own)) {
       server.remove("check");
       server.block("check").put("type", "none");
     }
     return true;
+  }
+
+  /** True, and accounted for, if a line wants TLS to its servers. */
+  boolean beginsTls(Line line, List<String> own) {
+    boolean tls = has(own, "ssl") || (has(defaults, "ssl") && !has(own, "no-ssl"));
+    if (tls) {
+      account.left(line, "TLS is passed through, not begun: there is no ssl to a server");
+    }
+    return tls;
+  }
+
+  private boolean isChecked(List<String> own) {
+    boolean check = (has(own, "check") || has(defaults, "check")) && !has(own, "no-check");
+    checked |= check;
+    return check;
+  }
+
+  /** Takes in the options of a server-template line. */
+  void template(Line line, List<String> own) {
+    options(null, defaults, slots);
+    options(line, own, slots);
+    if (!isChecked(own)) {
+      slots.remove("check");
+    }
+  }
+
+  /** Writes what slots have: what servers of a backend have that set nothing themselves. */
+  void finishSlots(Line template, List<String> own, Block backend) {
+    if (checked && !slots.has("check")) {
+      account.partly(template, template.word(1), "slots are checked as the servers of the file");
+    }
+    for (String part : List.of("check", "agent", "observe", "source")) {
+      if (slots.has(part)) {
+        slots.block(part).copyTo(backend.block(part));
+        slots.remove(part);
+      }
+    }
+    if (!servers.isEmpty() && own.stream().anyMatch(option -> !option.equals("check"))) {
+      account.partly(
+          template,
+          String.join(" ", own),
+          "servers of the file take it too where they set nothing themselves");
+    }
+    slots.copyTo(backend.block("server-defaults"));
   }
 
   /** Once all are known: which of them need to say that they are not checked. */
@@ -181,7 +226,10 @@ final class ServerRules {
       case "agent-addr" -> server.block("agent").put("address", Block.quoted(value));
       case "agent-inter" -> server.block("agent").put("interval", Values.duration(value));
       case "agent-send" -> server.block("agent").put("send", Block.quoted(value));
-      case "id", "cookie", "track", "resolvers", "resolve-prefer", "init-addr", "namespace" -> {
+      case "resolvers", "resolve-prefer", "init-addr" -> {
+        return left(line, option, "a server's name is resolved at the start; see discover", 1);
+      }
+      case "id", "cookie", "track", "namespace" -> {
         return left(line, option, "there is no such option of a server", 1);
       }
       default -> {

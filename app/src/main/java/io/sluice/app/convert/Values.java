@@ -23,6 +23,23 @@ final class Values {
     return time.group(1) + (time.group(2) == null ? "ms" : time.group(2));
   }
 
+  /** The same in milliseconds, rounded down; -1 where it is no duration. */
+  static long millis(String text) {
+    Matcher time = TIME.matcher(text);
+    if (!time.matches()) {
+      return -1;
+    }
+    long number = Long.parseLong(time.group(1));
+    return switch (time.group(2) == null ? "ms" : time.group(2)) {
+      case "us" -> number / 1000;
+      case "s" -> number * 1000;
+      case "m" -> number * 60_000;
+      case "h" -> number * 3_600_000;
+      case "d" -> number * 86_400_000;
+      default -> number;
+    };
+  }
+
   /** A size in bytes, with k, m and g as powers of 1024. */
   static String size(String text) {
     Matcher size = SIZE.matcher(text);

@@ -3,10 +3,14 @@ package io.sluice.app.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.Address;
-import io.sluice.config.CheckConfig.Header;
+import io.sluice.config.BackendConfig;
+import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.ConfigReader;
+import io.sluice.config.DiscoverConfig;
 import io.sluice.config.Loaded;
+import io.sluice.config.SluiceConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,7 +128,14 @@ class ConversionTest {
         "timeout connect soon | there is no key for it",
         "tcp-request connection track-sc0 src | there is no key for it",
         "option dontlognull | every session is logged at its end",
-        "server-template x 3 a.example:1 | servers that DNS tells are a backend's discover",
+        "server-template a 3 db.example.org | a server needs a port of its own",
+        "server-template a 0 db.example.org:1 | there are 1 to 1000 slots",
+        "server-template a 2-4 db.example.org:1 | \"2-4\": the numbers of slots begin with 1",
+        "server-template a 3 10.0.0.1:1 | it is no prefix, number and name",
+        "server-template a 3 db.example.org:443 ssl | TLS is passed through, not begun",
+        "server-template a 3 _x._tcp.y resolvers z | \"z\": there is no section resolvers z",
+        "server-template a 3 _x._tcp.y weight 9 | \"weight 9\": servers of the file take it too",
+        "server y db:9 resolvers z | \"resolvers\": a server's name is resolved at the start",
         "server y 127.0.0.1:9 check cookie z | \"cookie\": there is no such option of a server",
         "bind :81 interface eth0 | \"interface\": there is no such option of a bind",
       })
@@ -138,110 +149,110 @@ class ConversionTest {
         .contains(reason);
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      nullValues = "-",
-      value = {
-        "source 10.0.0.1 | - | 10.0.0.1",
-        "source 10.0.0.1:1000-2000 interface lo | - | 10.0.0.1, ports 1000-2000, interface lo",
-        "source 10.0.0.1:1000-2000 | source 10.0.0.2 weight 7 | 10.0.0.2",
-        "source 10.0.0.1 | source 0.0.0.0:7 interface lo backup | any address, ports 7-7, interface lo",
-        "- | source [2001:db8::1]:7-9 | 2001:db8::1, ports 7-9",
-        "- | source 2001:db8::1 | 2001:db8::1",
-        "- | source * usesrc 10.0.0.9 weight 5 | 10.0.0.9, transparent",
-        "source 10.0.0.1 | weight 5 | 10.0.0.1",
-      })
-  void sourceOfABackendAndOfAServer(String ofBackend, String ofServer, String shown)
-      throws Exception {
-    String file =
-        "listen l\n bind :80\n %s\n server s 127.0.0.1:81 %s\n"
-            .formatted(ofBackend == null ? "" : ofBackend, ofServer == null ? "" : ofServer);
-    Conversion conversion = Conversion.of("h", file);
-
-    assertThat(conversion.leftOut()).isEmpty();
-    assertThat(
-            ConfigReader.parse("converted", conversion.configuration())
-                .config()
-                .backends()
-                .get("l")
-                .servers()
-                .get(0)
-                .tcp()
-                .source())
-        .hasToString(shown);
-  }
+  private static final String DISCOVERED =
+      """
+      listen db
+        bind 127.0.0.1:5432
+        balance leastconn
+        default-server inter 1s
+        server-template db 5 _db._tcp.example.org resolvers ns check weight 7 maxconn 30 init-addr none
+      listen web
+        bind 127.0.0.1:80
+        server-template w 1-3 web.example.org:8080 resolvers ns resolve-prefer ipv4
+      listen six
+        bind 127.0.0.1:81
+        server-template s 2 web.example.org:8080 resolvers ns resolve-opts allow-dup-ip
+      resolvers ns
+        nameserver one 10.0.0.53:53
+        nameserver two udp@[2001:db8::53]:5353
+        nameserver three tcp@10.0.0.54:53
+        accepted_payload_size 8192
+        resolve_retries 4
+        timeout resolve 2s
+        timeout retry 500ms
+        hold valid 20s
+        hold nx 10s
+        hold obsolete 3s
+        hold timeout 40s
+        hold refused 20s
+        parse-resolv-conf
+      resolvers unused
+        nameserver one 10.0.0.53:53
+      """;
 
   @Test
-  void checksElsewhereMaySendTheHeaderToo() throws Exception {
-    String file =
-        """
-        listen l
-          bind :80
-          server a 127.0.0.1:81 check port 8 send-proxy-v2 check-send-proxy
-          server b 127.0.0.1:82 check port 8 check-send-proxy send-proxy-v2
-        listen m
-          bind :81
-          server a 127.0.0.1:81 check port 8 check-send-proxy
-        """;
+  void serversThatDnsTellsAreDiscovered() throws Exception {
+    Conversion conversion = Conversion.of("h", DISCOVERED);
 
-    Conversion conversion = Conversion.of("h", file);
+    String text = conversion.configuration();
+    SluiceConfig config = ConfigReader.parse("converted", text).config();
 
-    assertThat(conversion.leftOut()).isEmpty();
-    var backends = ConfigReader.parse("converted", conversion.configuration()).config().backends();
-    assertThat(backends.get("l").servers())
-        .extracting(server -> server.health().check().proxyProtocol())
-        .containsOnly(Header.V2);
-    assertThat(backends.get("m").servers().get(0).health().check().proxyProtocol())
-        .isEqualTo(Header.V1);
-  }
-
-  @Test
-  void aDisabledServerGetsNoSessions() throws Exception {
-    String file =
-        """
-        listen l
-          bind :80
-          server a 127.0.0.1:81 weight 10 disabled
-          server b 127.0.0.1:82
-          default-server disabled
-          server c 127.0.0.1:83
-          server d 127.0.0.1:84 enabled
-        """;
-
-    Conversion conversion = Conversion.of("h", file);
-
-    assertThat(conversion.leftOut()).isEmpty();
-    assertThat(
-            ConfigReader.parse("converted", conversion.configuration())
-                .config()
-                .backends()
-                .get("l")
-                .servers())
-        .extracting(server -> server.name() + server.weight())
-        .containsExactly("a0", "b1", "c0", "d1");
-  }
-
-  @Test
-  void bindsOfOneFrontendAllWantTheProxyHeader() {
-    String file = "listen l\n bind :80 accept-proxy\n bind :81\n server s 127.0.0.1:82\n";
-
-    assertThat(Conversion.of("h", file).leftOut())
+    DiscoverConfig db = config.backends().get("db").discover();
+    assertThat(db)
+        .isEqualTo(
+            new DiscoverConfig(
+                "_db._tcp.example.org",
+                DiscoverConfig.RecordType.SRV,
+                0,
+                5,
+                "db",
+                List.of(new Address.Tcp("10.0.0.53", 53), new Address.Tcp("2001:db8::53", 5353)),
+                Duration.ofMillis(500),
+                3,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(40)));
+    assertThat(config.backends().get("db").servers())
+        .extracting(ServerConfig::name)
+        .containsExactly("db1", "db2", "db3", "db4", "db5");
+    ServerConfig slot = config.backends().get("db").servers().get(4);
+    assertThat(slot.weight()).isEqualTo(7);
+    assertThat(slot.maxConnections()).isEqualTo(30);
+    assertThat(slot.health().check().isOn()).isTrue();
+    assertThat(slot.health().check().interval()).isEqualTo(Duration.ofSeconds(1));
+    DiscoverConfig web = config.backends().get("web").discover();
+    assertThat(web.type()).isEqualTo(DiscoverConfig.RecordType.A);
+    assertThat(web.port()).isEqualTo(8080);
+    assertThat(web.slots()).isEqualTo(3);
+    assertThat(config.backends().get("web").servers().get(0).health().check().isOn()).isFalse();
+    assertThat(config.backends().get("six").discover().type())
+        .isEqualTo(DiscoverConfig.RecordType.ANY);
+    String unused = "[no server-template that could be carried over uses it]";
+    assertThat(conversion.leftOut())
+        .extracting(line -> line.replaceFirst("h:(\\d+): .* {2}\\[", "$1 ["))
         .containsExactly(
-            "h:3: bind :81  [\":81\": all binds of a frontend want the PROXY header, or none]");
-    assertThat(Conversion.of("h", file.replace(":81\n", ":81 accept-proxy\n")).leftOut()).isEmpty();
+            "11 [\"resolve-opts\": there is no key for it]",
+            "15 [a name server is an IP address, and asked by UDP first]",
+            "16 [there is no key for it]",
+            "25 [those of resolv.conf are not asked beside others]",
+            "26 " + unused,
+            "27 " + unused);
   }
 
   @Test
-  void theClientsOwnAddressCannotBeTheSource() {
-    String file = "listen l\n bind :80\n server s 127.0.0.1:81 source 0.0.0.0 usesrc clientip\n";
+  void sectionOfTheSystemsNameServersNeedsNoList() throws Exception {
+    String file =
+        """
+        resolvers ns
+          parse-resolv-conf
+        listen web
+          bind 127.0.0.1:80
+          server fixed 127.0.0.1:81 check source 127.0.0.2
+          server-template w 3 web.example.org:8080 resolvers ns check
+        """;
+    Conversion conversion = Conversion.of("h", file);
 
-    assertThat(Conversion.of("h", file).leftOut())
-        .singleElement()
-        .asString()
-        .contains("\"source\": only an address, ports and an interface can be set");
-    assertThat(Conversion.of("h", "listen l\n bind :80\n source * usesrc client\n").leftOut())
-        .anyMatch(line -> line.startsWith("h:3: source * usesrc client"));
+    BackendConfig web =
+        ConfigReader.parse("converted", conversion.configuration()).config().backends().get("web");
+
+    assertThat(web.discover().resolvers()).isEmpty();
+    assertThat(web.discover().holdFailure()).as("HAProxy's default").hasSeconds(30);
+    assertThat(web.servers()).extracting(ServerConfig::name).startsWith("fixed").hasSize(4);
+    assertThat(web.servers().get(0).tcp().source().address()).isEqualTo("127.0.0.2");
+    assertThat(conversion.leftOut()).isEmpty();
   }
 
   @Test

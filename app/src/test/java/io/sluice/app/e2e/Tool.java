@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 enum Tool {
   CHATTR("chattr", "e2fsprogs"),
   CURL("curl", "curl"),
+  DNSMASQ("dnsmasq", "dnsmasq-base"),
   DPKG("dpkg", "dpkg"),
   HAPROXY("haproxy", "haproxy"),
   INITDB("initdb", "postgresql"),
@@ -43,6 +44,7 @@ enum Tool {
   STRACE("strace", "strace"),
   SYSTEMD_NSPAWN("systemd-nspawn", "systemd-container"),
   TSHARK("tshark", "tshark"),
+  UNBOUND("unbound", "unbound"),
   UNSHARE("unshare", "util-linux");
 
   private final String program;

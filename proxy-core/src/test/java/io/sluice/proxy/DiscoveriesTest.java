@@ -1,0 +1,153 @@
+package io.sluice.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.backend.Backend;
+import io.sluice.backend.Server;
+import io.sluice.config.BackendConfig;
+import io.sluice.config.ConfigReader;
+import io.sluice.config.SluiceConfig;
+import io.sluice.discovery.FakeNameServer;
+import io.sluice.transport.nio.NioTransport;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Backends that are discovered, one by one, as at the start and with a reload. */
+@Timeout(60)
+class DiscoveriesTest {
+  private static final long LIMIT_NS = Duration.ofSeconds(20).toNanos();
+
+  private final Backends makes = new Backends(new NioTransport(), 1);
+  private final Discoveries discoveries = new Discoveries();
+  private FakeNameServer names;
+
+  @BeforeEach
+  void begin() throws Exception {
+    names = new FakeNameServer();
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    discoveries.close();
+    names.close();
+  }
+
+  /** Backends a, b and plain, of which the last discovers nothing. */
+  private List<Backend> backends(String discover) throws Exception {
+    SluiceConfig config =
+        ConfigReader.parse(
+                "test",
+                "sluice { frontends.f { bind = \":1\", backend = a }, discover { "
+                    + discover
+                    + ", port = 80, slots = 2, resolvers = "
+                    + names.address()
+                    + " }\n"
+                    + "backends.a { discover.name = a.example, server-defaults.weight = 3 }\n"
+                    + "backends.b { discover.name = b.example }\n"
+                    + "backends.plain { servers.s = \"127.0.0.1:1\" } }")
+            .config();
+    List<Backend> backends = new ArrayList<>();
+    for (BackendConfig backend : config.backends().values()) {
+      backends.add(makes.commit(makes.plan(backend, 10, null)));
+    }
+    return backends;
+  }
+
+  /** Discovers for these and no others. */
+  private void discover(List<Backend> backends) throws IOException {
+    List<Backends.Plan> plans = new ArrayList<>();
+    for (Backend backend : backends) {
+      plans.add(makes.plan(backend.config(), 10, backend));
+    }
+    discoveries.commit(discoveries.plan(plans));
+  }
+
+  private static List<String> addresses(Backend backend) {
+    return backend.usable().stream().map(server -> server.address().toString()).toList();
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long begunNs = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - begunNs).as("no " + what).isLessThan(LIMIT_NS);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void theFirstAnswersAreThereWhenItHasStarted() throws Exception {
+    names.knows("a.example 60 A 10.0.0.1", "a.example 60 A 10.0.0.2", "b.example 60 A 10.0.0.3");
+    List<Backend> backends = backends("timeout = 5s");
+
+    discover(backends);
+
+    assertThat(addresses(backends.get(0))).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+    assertThat(addresses(backends.get(1))).containsExactly("10.0.0.3:80");
+    assertThat(backends.get(0).usable()).extracting(Server::weight).containsOnly(3);
+    assertThat(addresses(backends.get(2))).containsExactly("127.0.0.1:1");
+  }
+
+  @Test
+  void itStartsWithoutAnswersOnceAllAttemptsHaveFailed() throws Exception {
+    names.silent = true;
+    List<Backend> backends = backends("timeout = 200ms, retries = 1");
+    long begunNs = System.nanoTime();
+
+    discover(backends);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begunNs))
+        .isBetween(Duration.ofMillis(390), Duration.ofSeconds(5));
+    assertThat(backends.get(0).usable()).isEmpty();
+    assertThat(backends.get(0).servers())
+        .extracting(server -> server.state().text())
+        .containsOnly("MAINT (resolution)");
+  }
+
+  @Test
+  void whatIsTakenAwayIsLeftAsItIsAndTakenUpAgain() throws Exception {
+    names.knows("a.example 1 A 10.0.0.1", "b.example 1 A 10.0.0.1");
+    List<Backend> backends = backends("timeout = 5s, ttl-max = 1s");
+    Backend a = backends.get(0);
+    Backend b = backends.get(1);
+    discover(backends);
+
+    discover(List.of(b));
+    discover(List.of(b));
+    names.knows("a.example 1 A 10.0.0.9", "b.example 1 A 10.0.0.9");
+    await("answer for b", () -> addresses(b).equals(List.of("10.0.0.9:80")));
+    long asked = names.asked.stream().filter(line -> line.endsWith("a.example")).count();
+    names.knows("b.example 1 A 10.0.0.8");
+    await("answer for b", () -> addresses(b).equals(List.of("10.0.0.8:80")));
+
+    assertThat(names.asked.stream().filter(line -> line.endsWith("a.example")))
+        .hasSize((int) asked);
+    assertThat(addresses(a)).containsExactly("10.0.0.1:80");
+
+    names.knows("a.example 1 A 10.0.0.1", "a.example 1 A 10.0.0.2", "b.example 1 A 10.0.0.8");
+    discover(backends);
+    assertThat(addresses(a)).containsExactly("10.0.0.1:80", "10.0.0.2:80");
+    assertThat(a.servers().get(0).address()).hasToString("10.0.0.1:80");
+  }
+
+  @Test
+  void nothingIsAskedAfterTheEnd() throws Exception {
+    names.knows("a.example 1 A 10.0.0.1", "b.example 1 A 10.0.0.1");
+    List<Backend> backends = backends("timeout = 5s");
+    discover(backends);
+
+    discoveries.close();
+    discover(backends);
+
+    assertThat(names.asked).hasSize(2);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("sluice-discovery", "dnsjava NIO selector");
+  }
+}
