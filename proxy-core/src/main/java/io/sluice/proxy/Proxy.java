@@ -44,6 +44,10 @@ import org.slf4j.LoggerFactory;
 public final class Proxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
+  /** Held while what is served changes, which may take as long as a name server does. */
+  private final Object configuring = new Object();
+
+  private final SluiceConfig started;
   private final TransportChoice transport;
   private final ConnectionGate totalGate;
   private final CounterSet counters;
@@ -56,6 +60,7 @@ public final class Proxy implements AutoCloseable {
 
   private Proxy(SluiceConfig config, TransportChoice transport, SocketSource sockets, int threads)
       throws IOException {
+    started = config;
     this.transport = transport;
     totalGate = new ConnectionGate(config.maxConnections());
     counters = new CounterSet(threads);
@@ -148,20 +153,21 @@ public final class Proxy implements AutoCloseable {
    * @throws IOException when a name cannot be resolved or an address cannot be bound, with what to
    *     do about it, or the proxy no longer accepts; nothing has changed then
    */
-  public synchronized List<String> reload(SluiceConfig next) throws IOException {
-    if (draining || closed) {
-      throw new IOException("the proxy is stopping");
+  public List<String> reload(SluiceConfig next) throws IOException {
+    synchronized (configuring) {
+      if (draining || closed) {
+        throw new IOException("the proxy is stopping");
+      }
+      setup.apply(next);
     }
-    SluiceConfig former = setup.services().config();
-    setup.apply(next);
     List<String> later = new ArrayList<>();
     if (threads(next) != loops.size()) {
       later.add(later("threads", loops.size(), threads(next)));
     }
-    if (former.transport() != next.transport()) {
-      later.add(later("transport", lower(former.transport()), lower(next.transport())));
+    if (next.transport() != started.transport()) {
+      later.add(later("transport", lower(started.transport()), lower(next.transport())));
     }
-    if (!former.pump().equals(next.pump())) {
+    if (!next.pump().equals(started.pump())) {
       later.add("changes of pump take effect at the next restart");
     }
     return later;
@@ -310,7 +316,8 @@ public final class Proxy implements AutoCloseable {
    */
   public int drain(Duration deadline) {
     CountDownLatch busy;
-    synchronized (this) { // A close from here on finds the callbacks in place, and ends them.
+    synchronized (
+        configuring) { // A close from here on finds the callbacks in place, and ends them.
       if (closed) {
         return 0;
       }
@@ -351,10 +358,15 @@ public final class Proxy implements AutoCloseable {
 
   /** Ends all sessions and releases everything, at once. */
   @Override
-  public synchronized void close() {
-    if (closed) {
-      return;
+  public void close() {
+    synchronized (configuring) {
+      if (!closed) {
+        end();
+      }
     }
+  }
+
+  private synchronized void end() {
     closed = true;
     stopAccepting();
     setup.endDiscoveries();

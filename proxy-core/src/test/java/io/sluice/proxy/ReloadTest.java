@@ -285,6 +285,10 @@ class ReloadTest {
         assertThat(sessionsOf(proxy, "b")).isEqualTo(1);
         assertThat(client.finish()).isEmpty();
       }
+      assertThat(proxy.reload(config("epoll", WEB + others + app(server("a", a)))))
+          .as("still to come")
+          .isEqualTo(later);
+      assertThat(proxy.reload(config("epoll", WEB + app(server("a", a))))).isEmpty();
     }
   }
 }
