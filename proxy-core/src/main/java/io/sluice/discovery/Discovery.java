@@ -93,7 +93,10 @@ public final class Discovery {
 
   private void ask() {
     if (!stopped) {
-      source.ask().whenComplete(this::onOutcome);
+      // As a task of its own, so that a defect in it is heard of.
+      source
+          .ask()
+          .whenComplete((answer, thrown) -> agenda.execute(() -> onOutcome(answer, thrown)));
     }
   }
 

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.DClass;
@@ -57,8 +58,7 @@ final class NameServer {
 
   private CompletableFuture<Found> ask(Name name, int type, long ttl, int aliases) {
     Message question = Message.newQuery(Record.newRecord(name, type, DClass.IN));
-    return resolver
-        .sendAsync(question, executor)
+    return send(question)
         .handleAsync(
             (message, failure) ->
                 failure == null
@@ -69,12 +69,20 @@ final class NameServer {
         .toCompletableFuture();
   }
 
+  private CompletionStage<Message> send(Message question) {
+    try {
+      return resolver.sendAsync(question, executor);
+    } catch (RuntimeException e) { // Of the library: no reason never to ask again.
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
   private NameFailure unanswered(Throwable thrown) {
     Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
     if (cause instanceof IOException && !(cause instanceof WireParseException)) {
       return silent();
     }
-    return new NameFailure(Kind.OTHER, this + " answers with nonsense: " + cause.getMessage());
+    return new NameFailure(Kind.OTHER, this + " is not understood: " + cause.getMessage());
   }
 
   /** What an operator reads when it does not answer. */

@@ -289,6 +289,18 @@ class DnsSourceTest {
   }
 
   @Test
+  void theNextIsAskedWhenOneTalksNonsense() throws Exception {
+    first.knows("db.example 60 A 10.0.0.1");
+    first.talksNonsense = true;
+    second.knows("db.example 60 A 10.0.0.2");
+    assertThat(texts(ask(source("type = a, port = 80")))).containsExactly("10.0.0.2:80 0");
+
+    NameFailure failure = fail(source("type = a, port = 80, retries = 0"));
+    assertThat(failure.kind()).isEqualTo(Kind.OTHER);
+    assertThat(failure).hasMessageStartingWith(shown(first) + " is not understood: ");
+  }
+
+  @Test
   void whoKnowsThatThereIsNoneIsBelieved() throws Exception {
     first.knows("other.example 60 A 10.0.0.2");
     second.knows("db.example 60 A 10.0.0.2");

@@ -32,6 +32,9 @@ public final class FakeNameServer implements AutoCloseable {
   volatile int rcode = Rcode.NOERROR;
   public volatile boolean silent;
 
+  /** Whether answers are no messages. */
+  volatile boolean talksNonsense;
+
   /** Whether an answer tells what its aliases are aliases of. */
   volatile boolean chases = true;
 
@@ -142,7 +145,8 @@ public final class FakeNameServer implements AutoCloseable {
     if (!known && rcode == Rcode.NOERROR) {
       answer.getHeader().setRcode(Rcode.NXDOMAIN);
     }
-    return answer.toWire(bytesMax);
+    byte[] whole = answer.toWire(bytesMax);
+    return talksNonsense ? Arrays.copyOf(whole, whole.length - 3) : whole;
   }
 
   @Override
