@@ -38,6 +38,12 @@ public record BackendConfig(
     CLOSE_SESSIONS
   }
 
+  /** What happens to the sessions of backup servers when another server comes up. */
+  public enum OnMarkedUp {
+    KEEP,
+    CLOSE_BACKUP_SESSIONS
+  }
+
   /**
    * One destination.
    *
@@ -64,6 +70,7 @@ public record BackendConfig(
       int maxQueue,
       Duration slowStart,
       OnMarkedDown onMarkedDown,
+      OnMarkedUp onMarkedUp,
       TcpOptions tcp,
       HealthConfig health) {
 
@@ -79,6 +86,7 @@ public record BackendConfig(
           maxQueue,
           slowStart,
           onMarkedDown,
+          onMarkedUp,
           tcp,
           health);
     }

@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import io.sluice.config.BackendConfig.OnMarkedDown;
+import io.sluice.config.BackendConfig.OnMarkedUp;
 import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.ConfigSection.Word;
 import java.time.Duration;
@@ -107,6 +108,7 @@ final class BackendReader {
             section.integer("max-queue", 0, Integer.MAX_VALUE, NO_BOUND),
             section.duration("slow-start", SHORTEST, LONGEST, NO_TIME),
             section.choice("on-marked-down", OnMarkedDown.class),
+            section.choice("on-marked-up", OnMarkedUp.class),
             tcp,
             health);
     int max = server.maxConnections();

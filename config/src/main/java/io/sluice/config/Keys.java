@@ -86,7 +86,8 @@ final class Keys {
           "min-connections",
           "max-queue",
           "slow-start",
-          "on-marked-down");
+          "on-marked-down",
+          "on-marked-up");
 
   private static final List<String> ACCEPT_PROXY =
       List.of("require", "accept", "ignore", "reject", "otherwise", "max-header");

@@ -98,7 +98,7 @@ class BackendReaderTest {
             "sluice.backends.app.servers.b { address = \"h:1\", maxconn = 4 }",
             "s.conf:4: sluice.backends.app.servers.b.maxconn = 4: unknown key; the keys here are"
                 + " address, agent, backup, check, max-connections, max-queue, min-connections,"
-                + " observe, on-marked-down, slow-start, source, weight"));
+                + " observe, on-marked-down, on-marked-up, slow-start, source, weight"));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.config.Address.Tcp;
 import io.sluice.config.Address.Unix;
 import io.sluice.config.BackendConfig.OnMarkedDown;
+import io.sluice.config.BackendConfig.OnMarkedUp;
 import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.BalanceConfig.Algorithm;
 import io.sluice.config.BalanceConfig.HashConfig;
@@ -84,6 +85,7 @@ class ConfigReaderTest {
         Integer.MAX_VALUE,
         Duration.ZERO,
         OnMarkedDown.KEEP,
+        OnMarkedUp.KEEP,
         PLAIN_TCP,
         HealthConfigTest.DEFAULTS);
   }

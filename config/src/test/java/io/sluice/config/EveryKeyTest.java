@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.Address.Tcp;
 import io.sluice.config.Address.Unix;
 import io.sluice.config.BackendConfig.OnMarkedDown;
+import io.sluice.config.BackendConfig.OnMarkedUp;
 import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.BalanceConfig.Algorithm;
 import io.sluice.config.BalanceConfig.HashConfig;
@@ -58,7 +59,7 @@ class EveryKeyTest {
             server-defaults { weight = 9, slow-start = 4s, max-queue = 3 }
             servers { a { address = "unix:/run/a", weight = 256, backup = true
               max-connections = 30, min-connections = 5, max-queue = 0, slow-start = 20s
-              on-marked-down = close-sessions } }
+              on-marked-down = close-sessions, on-marked-up = close-backup-sessions } }
             timeouts { connect = 1500, queue = 9s, server = 22s, server-fin = 23s, tunnel = 1h }
             TCP
           }
@@ -144,6 +145,7 @@ class EveryKeyTest {
                 0,
                 Duration.ofSeconds(20),
                 OnMarkedDown.CLOSE_SESSIONS,
+                OnMarkedUp.CLOSE_BACKUP_SESSIONS,
                 options,
                 HealthConfigTest.DEFAULTS)),
         DiscoverConfigTest.OFF,

@@ -96,6 +96,7 @@ final class OtherValues {
       max-queue | 7
       slow-start | 7s
       on-marked-down | close-sessions
+      on-marked-up | close-backup-sessions
       servers.s.address | "h:7"
       discover.name | seven.example | name = a.example, port = 8
       discover.type | aaaa | name = a.example, port = 8

@@ -34,7 +34,10 @@ final class Dialogues {
       }
       return wake -> new TlsCheck(tls.engine(handshake.serverName()), arithmetic, wake);
     }
-    return wake -> new TcpCheck();
+    if (kind instanceof CheckKind.Tcp) {
+      return wake -> new TcpCheck();
+    }
+    throw new IllegalArgumentException("nothing is asked by " + kind);
   }
 
   void close() {

@@ -4,6 +4,7 @@ import io.sluice.backend.Backend;
 import io.sluice.backend.Server;
 import io.sluice.backend.ServerState;
 import io.sluice.config.BackendConfig.OnMarkedDown;
+import io.sluice.config.BackendConfig.OnMarkedUp;
 import io.sluice.session.CloseReason;
 import io.sluice.session.SessionLoop;
 import java.time.Duration;
@@ -19,16 +20,35 @@ final class ServerSessions {
     this.loops = loops;
   }
 
-  /** Ends the sessions of servers that go down, where that is wanted. */
+  /** Ends the sessions of servers that go down, or are relieved, where that is wanted. */
   void watch(Backend backend) {
     backend.addListener(
         (server, before, after, why) -> {
-          boolean isWanted = server.config().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS;
           // What DNS takes out of its slot may work as well as ever: that is no failure.
-          if (isWanted && before.isUp() && !after.isUp() && after.resolved()) {
-            closeSessionsOf(server, CloseReason.SERVER_DOWN);
+          if (before.isUp() && !after.isUp() && after.resolved()) {
+            onDown(server);
+          } else if (!before.isUp() && after.isUp()) {
+            onUp(backend, server);
           }
         });
+  }
+
+  private void onDown(Server server) {
+    if (server.config().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS) {
+      closeSessionsOf(server, CloseReason.SERVER_DOWN);
+    }
+  }
+
+  /** As with HAProxy, one that gets no sessions itself relieves nobody. */
+  private void onUp(Backend backend, Server server) {
+    boolean isWanted = server.config().onMarkedUp() == OnMarkedUp.CLOSE_BACKUP_SESSIONS;
+    if (isWanted && !server.config().backup() && server.isUsable() && server.weight() > 0) {
+      for (Server other : backend.servers()) {
+        if (other.config().backup()) {
+          closeSessionsOf(other, CloseReason.BACKUP_RELIEVED);
+        }
+      }
+    }
   }
 
   void drain(Server server, Duration deadline) {

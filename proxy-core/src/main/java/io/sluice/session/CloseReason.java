@@ -23,6 +23,7 @@ public enum CloseReason {
   OUT_OF_RESOURCES("RC", Counter.CLOSED_RESOURCES, "out of descriptors, ports or memory"),
   KILLED("K-", Counter.CLOSED_KILLED, "closed by shutdown"),
   SERVER_DOWN("D-", Counter.CLOSED_SERVER_DOWN, "server went down"),
+  BACKUP_RELIEVED("U-", Counter.CLOSED_BACKUP, "a server came up that is no backup"),
   DRAINED("K-", Counter.CLOSED_KILLED, "closed at the end of its server's drain"),
   OUTLIVED("K-", Counter.CLOSED_LIFETIME, "lived as long as max-lifetime lets it"),
   NO_PROXY_HEADER("PR", Counter.CLOSED_PROXY_HEADER, "no valid PROXY header"),

@@ -43,10 +43,7 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /**
-   * {@link SessionLoop}'s: links of its list, what the client counts for at admission, and to which
-   * of the frontend's listening sockets it came, from 1.
-   */
+  /** {@link SessionLoop}'s: links of its list, admission's verdict, number of the bind, from 1. */
   Session previous;
 
   Session next;

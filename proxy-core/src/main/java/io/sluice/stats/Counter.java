@@ -49,6 +49,7 @@ public enum Counter {
   CLOSED_RESOURCES("closed_resources_total", "Sessions ended for want of descriptors or memory"),
   CLOSED_KILLED("closed_killed_total", "Sessions ended by a shutdown or an operator"),
   CLOSED_SERVER_DOWN("closed_server_down_total", "Sessions ended because their server went down"),
+  CLOSED_BACKUP("closed_backup_total", "Sessions of backup servers ended as another came up"),
   CLOSED_LIFETIME("closed_lifetime_total", "Sessions that had lived as long as they may"),
   CLOSED_PROXY_HEADER("closed_proxy_header_total", "Clients that sent no valid PROXY header"),
   CLOSED_DENIED("closed_denied_total", "Clients refused after their PROXY header"),

@@ -207,6 +207,12 @@ final class ServerRules {
         }
         return 1;
       }
+      case "on-marked-up" -> {
+        if (value.equals("shutdown-backup-sessions")) {
+          server.put("on-marked-up", "close-backup-sessions");
+        }
+        return 1;
+      }
       case "observe" -> {
         if (value.equals("layer4")) {
           server.block("observe").put("mode", "connect");

@@ -2,6 +2,8 @@ package io.sluice.app.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.BackendConfig.OnMarkedDown;
+import io.sluice.config.BackendConfig.OnMarkedUp;
 import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.ConfigReader;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,29 @@ class ServerConversionTest {
                 .tcp()
                 .source())
         .hasToString(shown);
+  }
+
+  @Test
+  void whatAServerDoesToSessionsIsCarried() throws Exception {
+    String file =
+        """
+        listen l
+          bind :80
+          default-server on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions
+          server a 127.0.0.1:81 check
+          server b 127.0.0.1:82 backup
+        """;
+    Conversion conversion = Conversion.of("h", file);
+
+    assertThat(conversion.leftOut()).isEmpty();
+    assertThat(
+            ConfigReader.parse("converted", conversion.configuration())
+                .config()
+                .backends()
+                .get("l")
+                .servers())
+        .allMatch(server -> server.onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS)
+        .allMatch(server -> server.onMarkedUp() == OnMarkedUp.CLOSE_BACKUP_SESSIONS);
   }
 
   @Test

@@ -10,8 +10,9 @@ final class Doorkeeper implements AutoCloseable {
   private final ServerSocket listener = new ServerSocket();
   private final Thread thread = new Thread(this::run, "doorkeeper");
 
-  Doorkeeper() throws IOException {
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  /** One at {@code port}, or where the kernel chooses if that is 0. */
+  Doorkeeper(int port) throws IOException {
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     thread.setDaemon(true);
     thread.start();
   }

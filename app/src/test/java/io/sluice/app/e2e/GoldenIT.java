@@ -55,7 +55,9 @@ class GoldenIT {
     final Map<Situation, Integer> ports = new EnumMap<>(Situation.class);
     final Map<Situation, ServerSocket> servers = new EnumMap<>(Situation.class);
     final int faultPort = Ports.free();
-    final Doorkeeper checked = new Doorkeeper();
+    final Doorkeeper checked = new Doorkeeper(0);
+    final int laterPort = Ports.free();
+    private Doorkeeper later;
     final Path adminSocket;
     final Program program;
     final boolean logsToStderr;
@@ -90,7 +92,8 @@ class GoldenIT {
       for (Situation situation : Situation.values()) {
         text.append("listen ").append(name(situation)).append("\n bind 127.0.0.1:");
         text.append(ports.get(situation)).append("\n ");
-        text.append(situation.haproxy(servers.get(situation).getLocalPort(), checked.port()))
+        text.append(
+                situation.haproxy(servers.get(situation).getLocalPort(), checked.port(), laterPort))
             .append('\n');
       }
       text.append("listen pp\n timeout client 400ms\n server a 127.0.0.1:1\n bind 127.0.0.1:");
@@ -111,7 +114,8 @@ class GoldenIT {
         text.append(", bind = \"127.0.0.1:").append(ports.get(situation)).append("\"\n");
         text.append(situation.sluiceFrontend()).append(" }\n");
         text.append("backends.").append(name).append(" { ");
-        text.append(situation.sluice(servers.get(situation).getLocalPort(), checked.port()))
+        text.append(
+                situation.sluice(servers.get(situation).getLocalPort(), checked.port(), laterPort))
             .append(" }\n");
       }
       text.append("frontends.pp { accept-proxy-protocol.otherwise = require, backend = pp\n");
@@ -140,6 +144,11 @@ class GoldenIT {
     @Override
     public void failChecks() throws IOException {
       checked.close();
+    }
+
+    @Override
+    public void passChecks() throws IOException {
+      later = new Doorkeeper(laterPort);
     }
 
     @Override
@@ -172,6 +181,9 @@ class GoldenIT {
     public void close() throws IOException {
       program.close();
       checked.close();
+      if (later != null) {
+        later.close();
+      }
       for (ServerSocket server : servers.values()) {
         server.close();
       }

@@ -8,7 +8,8 @@ import java.net.Socket;
  * must say of it then. The table that Sluice and HAProxy are held to.
  *
  * <p>{@link #haproxy} and {@link #sluice} are the same terms in both languages; the first {@code
- * %d} is the port of the server, the second that of its checks.
+ * %d} is the port of the server, the second that of its checks, the third that of checks that fail
+ * at first.
  */
 enum Situation {
   REFUSED(
@@ -252,6 +253,22 @@ enum Situation {
     }
   },
 
+  BACKUP_IS_RELIEVED(
+      "server a 127.0.0.1:1 check port %3$d inter 100ms fall 1 rise 1 on-marked-up"
+          + " shutdown-backup-sessions\n server b 127.0.0.1:%1$d backup",
+      "check { type = tcp, port = %3$d, interval = 100ms, fall = 1, rise = 1 }, "
+          + "server-defaults.on-marked-up = close-backup-sessions, "
+          + "servers.a = \"127.0.0.1:1\", "
+          + "servers.b { address = \"127.0.0.1:%1$d\", backup = true, check.type = none }",
+      expect("b", "U-").bytes(1)) {
+    @Override
+    void play(Stage stage) throws IOException {
+      Socket client = stage.occupy()[0];
+      stage.passChecks();
+      Stage.expectAnyEnd(client);
+    }
+  },
+
   /** HAProxy's operator does it; Sluice's has said before that it shall be done. */
   SESSION_IS_KILLED(
       Words.HAPROXY,
@@ -287,12 +304,12 @@ enum Situation {
   /** What client and server do. */
   abstract void play(Stage stage) throws IOException;
 
-  String haproxy(int serverPort, int checkPort) {
-    return haproxy.formatted(serverPort, checkPort);
+  String haproxy(int serverPort, int checkPort, int laterPort) {
+    return haproxy.formatted(serverPort, checkPort, laterPort);
   }
 
-  String sluice(int serverPort, int checkPort) {
-    return sluice.formatted(serverPort, checkPort);
+  String sluice(int serverPort, int checkPort, int laterPort) {
+    return sluice.formatted(serverPort, checkPort, laterPort);
   }
 
   String sluiceFrontend() {

@@ -21,6 +21,9 @@ final class Stage implements AutoCloseable {
     /** The checks of the server fail from now on. */
     void failChecks() throws IOException;
 
+    /** The checks of a server pass from now on that have failed until now. */
+    void passChecks() throws IOException;
+
     /** The server's sessions are ended. */
     void killSessions() throws IOException;
   }
@@ -79,6 +82,10 @@ final class Stage implements AutoCloseable {
 
   void failChecks() throws IOException {
     operator.failChecks();
+  }
+
+  void passChecks() throws IOException {
+    operator.passChecks();
   }
 
   void killSessions() throws IOException {
