@@ -93,7 +93,7 @@ final class KeptSockets {
     }
   }
 
-  /** Descriptors of what was opened here, or claimed from what was left, by name. */
+  /** Descriptors of {@link #onOpened}, by name. */
   Map<String, Integer> opened() {
     return Map.copyOf(opened);
   }
