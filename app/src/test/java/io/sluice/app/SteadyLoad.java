@@ -29,7 +29,11 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class SteadyLoad {
   private static final int CHUNK = 4096;
-  private static final long PAUSE_NS = 20_000_000;
+  private static final long PAUSE_NS = 50_000_000;
+
+  /** Leaves the machine room for what is tested. */
+  private static final long BETWEEN_NS = 5_000_000;
+
   private static final int ANSWER_MAX_MS = 20_000;
   private static final int BEGUN_AFTER = 20;
 
@@ -167,6 +171,7 @@ final class SteadyLoad {
       if (connections.sum() == BEGUN_AFTER) {
         System.out.println("begun");
       }
+      LockSupport.parkNanos(BETWEEN_NS);
     }
   }
 

@@ -26,11 +26,14 @@ public final class Discovery {
 
   private final String subject;
   private final NameSource source;
-  private final SlotTable table;
+  private final List<Slot> slots;
   private final DiscoverConfig terms;
   private final Agenda agenda;
   private final CountDownLatch first = new CountDownLatch(1);
   private volatile boolean stopped;
+
+  /** Made when it begins, and not before: until then another one may fill the same slots. */
+  private SlotTable table;
 
   /** What the last question has failed with; null if it has not. */
   private NameFailure.Kind failing;
@@ -43,7 +46,7 @@ public final class Discovery {
     this.source = source;
     this.terms = terms;
     this.agenda = agenda;
-    table = new SlotTable(slots, terms, agenda.nowNs());
+    this.slots = List.copyOf(slots);
   }
 
   /**
@@ -62,7 +65,11 @@ public final class Discovery {
 
   /** Begins to ask. Once. */
   public void start() {
-    agenda.execute(this::ask);
+    agenda.execute(
+        () -> {
+          table = new SlotTable(slots, terms, agenda.nowNs());
+          ask();
+        });
   }
 
   /**

@@ -24,7 +24,8 @@ final class ServerSessions {
     backend.addListener(
         (server, before, after, why) -> {
           boolean isWanted = server.config().onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS;
-          if (isWanted && before.isUp() && !after.isUp()) {
+          // What DNS takes out of its slot may work as well as ever: that is no failure.
+          if (isWanted && before.isUp() && !after.isUp() && after.resolved()) {
             closeSessionsOf(server, CloseReason.SERVER_DOWN);
           }
         });

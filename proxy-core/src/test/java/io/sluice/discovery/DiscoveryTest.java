@@ -36,17 +36,20 @@ class DiscoveryTest {
   }
 
   private Discovery start(String discover) throws Exception {
+    Discovery discovery = discovery(discover);
+    discovery.start();
+    return discovery;
+  }
+
+  private Discovery discovery(String discover) throws Exception {
     NameSource source =
         () -> {
           CompletableFuture<Answer> question = new CompletableFuture<>();
           questions.add(question);
           return question;
         };
-    Discovery discovery =
-        new Discovery(
-            "backend app: db.example", source, new ArrayList<>(places), Terms.of(discover), agenda);
-    discovery.start();
-    return discovery;
+    return new Discovery(
+        "backend app: db.example", source, new ArrayList<>(places), Terms.of(discover), agenda);
   }
 
   private List<String> said() {
@@ -172,6 +175,21 @@ class DiscoveryTest {
         .containsExactly(
             "backend app: db.example has 1 more servers than there are slots: raise slots",
             "backend app: db.example has 2 more servers than there are slots: raise slots");
+  }
+
+  @Test
+  void oneThatTakesOverBeginsWithWhatTheOtherHasFilledLast() throws Exception {
+    Discovery before = start("");
+    Discovery after = discovery("");
+    questions.remove().complete(answer(1, 2));
+
+    before.stop();
+    after.start();
+    questions.remove().complete(answer(3, 2));
+
+    assertThat(places.get(0).history)
+        .containsExactly("fill 1", "empty: No IP for server", "fill 3");
+    assertThat(places.get(1).history).containsExactly("fill 2");
   }
 
   @Test

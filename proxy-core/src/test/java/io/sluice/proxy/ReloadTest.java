@@ -215,9 +215,9 @@ class ReloadTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void whatCannotBeDoneChangesNothing(String transport) throws Exception {
-    int free = freePort();
     try (EchoServer server = EchoServer.tcp();
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int free = freePort();
       String hocon = WEB + app(server("a", server));
       try (Proxy proxy = Proxy.start(config(transport, hocon));
           Client before = served(proxy)) {

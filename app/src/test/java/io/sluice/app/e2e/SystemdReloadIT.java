@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 @EnabledIf(
     value = "io.sluice.app.e2e.Container#isPossible",
     disabledReason = "boots a systemd in a container: needs root")
+@Timeout(300)
 class SystemdReloadIT extends UnderSystemd {
   private static final Logger LOG = LoggerFactory.getLogger(SystemdReloadIT.class);
   private static final int RELOADS = 50;

@@ -1,0 +1,141 @@
+package io.sluice.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.config.ConfigReader;
+import io.sluice.config.SluiceConfig;
+import io.sluice.discovery.FakeNameServer;
+import io.sluice.session.LogCapture;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A proxy whose servers a name server tells: its start, its end, and what is seen in between. */
+@Timeout(60)
+class ProxyDiscoverTest {
+  private static final long LIMIT_NS = Duration.ofSeconds(20).toNanos();
+  private static final int LIMIT_MS = 20_000;
+
+  private FakeNameServer names;
+
+  @BeforeEach
+  void begin() throws Exception {
+    names = new FakeNameServer();
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    names.close();
+  }
+
+  private Proxy start(int port, String discover, String backend) throws Exception {
+    SluiceConfig config =
+        ConfigReader.parse(
+                "test",
+                "sluice { threads = 1, frontends.f { bind = \"127.0.0.1:0\", backend = a }\n"
+                    + "discover { slots = 3, resolvers = "
+                    + names.address()
+                    + ", "
+                    + discover
+                    + " }\nbackends.a { discover { name = a.example, port = "
+                    + port
+                    + " }\n"
+                    + backend
+                    + " }\nbackends.b.discover { name = b.example, port = 1 } }")
+            .config();
+    return Proxy.start(config);
+  }
+
+  private static Socket connect(Proxy proxy) throws IOException {
+    Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.boundAddress("f", 0).port());
+    client.setSoTimeout(LIMIT_MS);
+    return client;
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long begunNs = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - begunNs).as("no " + what).isLessThan(LIMIT_NS);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void itListensWithTheFirstAnswersAndCountsServersThatThereAre() throws Exception {
+    names.knows("a.example 60 A 127.0.0.1", "a.example 60 A 127.0.0.2", "b.example 60 A 10.0.0.3");
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        Proxy proxy = start(server.getLocalPort(), "timeout = 5s", "");
+        Socket client = connect(proxy);
+        Socket accepted = server.accept()) {
+      client.getOutputStream().write(7);
+
+      assertThat(accepted.getInputStream().read()).isEqualTo(7);
+      assertThat(proxy.servers()).isEqualTo(3);
+      assertThat(proxy.serversUp()).isEqualTo(3);
+      assertThat(proxy.snapshot().servers()).containsKeys("a/slot1", "a/slot3", "b/slot1");
+    }
+  }
+
+  @Test
+  void itStartsWithoutAnswersOnceAllAttemptsHaveFailed() throws Exception {
+    names.silent = true;
+    long begunNs = System.nanoTime();
+    try (LogCapture log = new LogCapture();
+        Proxy proxy = start(1, "timeout = 200ms, retries = 1, retry-interval = 50ms", "")) {
+      assertThat(Duration.ofNanos(System.nanoTime() - begunNs))
+          .isBetween(Duration.ofMillis(390), Duration.ofSeconds(10));
+      assertThat(proxy.servers()).isZero();
+      try (Socket client = connect(proxy)) {
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(log.times("backend a: a.example cannot be resolved, DNS timeout status: "))
+          .isEqualTo(1);
+
+      names.knows("a.example 60 A 127.0.0.1", "b.example 60 A 127.0.0.1");
+      names.silent = false;
+      await("server", () -> proxy.serversUp() == 2);
+      assertThat(log.times("backend a: a.example resolves again")).isEqualTo(1);
+    }
+  }
+
+  /** What happens to names is no failure of servers. */
+  @Test
+  void sessionsOfASlotThatIsEmptiedAreKeptEvenWhereThoseOfServersThatAreDownAreNot()
+      throws Exception {
+    names.knows("a.example 1 A 127.0.0.1", "b.example 1 A 10.0.0.3");
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        Proxy proxy =
+            start(
+                server.getLocalPort(),
+                "timeout = 5s, ttl-max = 1s, hold-nx = 0s",
+                "server-defaults.on-marked-down = close-sessions");
+        Socket client = connect(proxy);
+        Socket accepted = server.accept()) {
+      names.knows("b.example 1 A 10.0.0.3");
+      await("an empty slot", () -> proxy.servers() == 1);
+
+      client.getOutputStream().write(7);
+      assertThat(accepted.getInputStream().read()).isEqualTo(7);
+      accepted.getOutputStream().write(8);
+      assertThat(client.getInputStream().read()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void nothingIsLeftAfterTheEnd() throws Exception {
+    names.knows("a.example 1 A 127.0.0.1", "b.example 1 A 127.0.0.1");
+    start(1, "timeout = 5s", "").close();
+
+    assertThat(names.asked).hasSize(2);
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("sluice-discovery", "dnsjava NIO selector");
+  }
+}
