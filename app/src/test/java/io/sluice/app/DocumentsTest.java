@@ -27,6 +27,9 @@ class DocumentsTest {
   private static final Pattern BACKEND =
       Pattern.compile("(?:\\bbackend|\"[a-z*.]+\"|\\bh2) = ([a-z]+)");
 
+  /** Some blocks have a backend and nothing else. */
+  private static final String NOT_LED_TO = "no frontend uses this backend";
+
   @TempDir Path folder;
 
   static List<String> blocks() throws IOException {
@@ -62,7 +65,10 @@ class DocumentsTest {
 
     Loaded loaded = ConfigReader.parse("document", whole.toString());
 
-    assertThat(loaded.warnings()).as(text).isEmpty();
+    assertThat(loaded.warnings())
+        .as(text)
+        .filteredOn(warning -> !warning.toString().endsWith(NOT_LED_TO))
+        .isEmpty();
     assertThat(ConfigReader.parse("document", whole.toString()).config())
         .isEqualTo(loaded.config())
         .hasSameHashCodeAs(loaded.config());

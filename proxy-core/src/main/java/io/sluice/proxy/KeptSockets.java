@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Listening sockets that outlive the process that opened them, because somebody keeps a duplicate
@@ -33,6 +35,7 @@ final class KeptSockets {
   private static final int NAME_LENGTH_MAX = 255;
 
   private final Map<String, List<Integer>> offered = new LinkedHashMap<>();
+  private final Set<String> released = new HashSet<>();
   private final Map<String, Integer> opened = new LinkedHashMap<>();
 
   /**
@@ -65,12 +68,17 @@ final class KeptSockets {
 
   /**
    * The descriptors of {@code name}, with its file or without, that an earlier process has left;
-   * nobody else gets them.
+   * nobody else gets them. Those that are wanted count as opened from now on: it is this process
+   * that lets go of them.
    */
   List<Integer> claim(String name) {
     for (String one : offered.keySet()) {
       if (one.equals(name) || withoutFile(one).equals(name)) {
-        return offered.remove(one);
+        List<Integer> descriptors = offered.remove(one);
+        if (!released.contains(one)) {
+          opened.put(one, descriptors.get(0));
+        }
+        return descriptors;
       }
     }
     return List.of();
@@ -90,7 +98,7 @@ final class KeptSockets {
     opened.values().removeIf(descriptor -> descriptor == socket.descriptor());
   }
 
-  /** Descriptors of {@link #onOpened}, by name. */
+  /** Descriptors of what was opened here, or claimed from what was left, by name. */
   Map<String, Integer> opened() {
     return Map.copyOf(opened);
   }
@@ -107,7 +115,10 @@ final class KeptSockets {
    * @param wanted addresses by {@link #name}
    */
   List<String> unwanted(Map<String, SockAddr> wanted) {
-    return offered.keySet().stream().filter(name -> !isWanted(name, wanted)).toList();
+    List<String> unwanted =
+        offered.keySet().stream().filter(name -> !isWanted(name, wanted)).toList();
+    released.addAll(unwanted);
+    return unwanted;
   }
 
   private static boolean isWanted(String name, Map<String, SockAddr> wanted) {

@@ -202,10 +202,10 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * The listening sockets that it has opened itself, by a name that tells the address. Whoever
-   * keeps a duplicate of them may hand it over to the next process: clients that connect in between
-   * wait for it, if {@link #leavePaths the paths stay}. They are closed when the proxy is drained
-   * or closed.
+   * The listening sockets that it has opened itself, in this process or in one before, by a name
+   * that tells the address. Whoever keeps a duplicate of them may hand it over to the next process:
+   * clients that connect in between wait for it, if {@link #leavePaths the paths stay}. They are
+   * closed when the proxy is drained or closed.
    */
   public Map<String, Integer> openedSockets() {
     return listeners.opened();

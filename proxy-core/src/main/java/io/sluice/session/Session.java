@@ -43,13 +43,14 @@ final class Session implements EventLoop.Task, Poller.ReadyHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /** {@link SessionLoop}'s: links of its list, and what the client counts for at admission. */
+  /**
+   * {@link SessionLoop}'s: links of its list, what the client counts for at admission, and to which
+   * of the frontend's listening sockets it came, from 1.
+   */
   Session previous;
 
   Session next;
   Verdict verdict = Verdict.ADMITTED;
-
-  /** The number of the frontend's listening socket that the client came to, from 1. */
   int bind;
 
   private final SessionLoop sessions;

@@ -127,8 +127,8 @@ public final class ServiceManager {
 
   /**
    * Asks the manager to keep a duplicate of {@code descriptor} for the next start of the service,
-   * {@code FDSTORE=1}; it comes back among the inherited ones, under {@code name}. Needs {@code
-   * FileDescriptorStoreMax=} in the unit.
+   * {@code FDSTORE=1}; it comes back among the inherited ones, under {@code name}. One that it has
+   * already is not kept twice. Needs {@code FileDescriptorStoreMax=} in the unit.
    *
    * @param name at most 255 printable ASCII characters without a colon
    * @throws IllegalArgumentException for another name

@@ -195,7 +195,6 @@ public final class Conversion {
     return switch (line.word(0)) {
       case "log-format", "log-format-sd", "log-tag", "error-log-format" -> ALWAYS_LOGGED;
       case "stick-table", "stick" -> "there are no tables: see limits, and balance = source";
-      case "server-template" -> "servers that DNS tells are a backend's discover";
       case "option" ->
           line.word(1).startsWith("dontlog") || line.word(1).startsWith("log")
               ? ALWAYS_LOGGED

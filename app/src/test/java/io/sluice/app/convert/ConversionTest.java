@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.config.Address;
 import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.ServerConfig;
-import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.DiscoverConfig;
 import io.sluice.config.Loaded;
@@ -128,6 +127,7 @@ class ConversionTest {
         "http-request deny | HTTP is not understood",
         "timeout connect soon | there is no key for it",
         "tcp-request connection track-sc0 src | there is no key for it",
+        "option dontlognull | every session is logged at its end",
         "server-template a 3 db.example.org | a server needs a port of its own",
         "server-template a 0 db.example.org:1 | there are 1 to 1000 slots",
         "server-template a 2-4 db.example.org:1 | \"2-4\": the numbers of slots begin with 1",
@@ -136,7 +136,6 @@ class ConversionTest {
         "server-template a 3 _x._tcp.y resolvers z | \"z\": there is no section resolvers z",
         "server-template a 3 _x._tcp.y weight 9 | \"weight 9\": servers of the file take it too",
         "server y db:9 resolvers z | \"resolvers\": a server's name is resolved at the start",
-        "option dontlognull | every session is logged at its end",
         "server y 127.0.0.1:9 check cookie z | \"cookie\": there is no such option of a server",
         "bind :81 interface eth0 | \"interface\": there is no such option of a bind",
       })
@@ -148,112 +147,6 @@ class ConversionTest {
         .asString()
         .startsWith("h.cfg:4: " + line + "  [")
         .contains(reason);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      nullValues = "-",
-      value = {
-        "source 10.0.0.1 | - | 10.0.0.1",
-        "source 10.0.0.1:1000-2000 interface lo | - | 10.0.0.1, ports 1000-2000, interface lo",
-        "source 10.0.0.1:1000-2000 | source 10.0.0.2 weight 7 | 10.0.0.2",
-        "source 10.0.0.1 | source 0.0.0.0:7 interface lo backup | any address, ports 7-7, interface lo",
-        "- | source [2001:db8::1]:7-9 | 2001:db8::1, ports 7-9",
-        "- | source 2001:db8::1 | 2001:db8::1",
-        "- | source * usesrc 10.0.0.9 weight 5 | 10.0.0.9, transparent",
-        "source 10.0.0.1 | weight 5 | 10.0.0.1",
-      })
-  void sourceOfABackendAndOfAServer(String ofBackend, String ofServer, String shown)
-      throws Exception {
-    String file =
-        "listen l\n bind :80\n %s\n server s 127.0.0.1:81 %s\n"
-            .formatted(ofBackend == null ? "" : ofBackend, ofServer == null ? "" : ofServer);
-    Conversion conversion = Conversion.of("h", file);
-
-    assertThat(conversion.leftOut()).isEmpty();
-    assertThat(
-            ConfigReader.parse("converted", conversion.configuration())
-                .config()
-                .backends()
-                .get("l")
-                .servers()
-                .get(0)
-                .tcp()
-                .source())
-        .hasToString(shown);
-  }
-
-  @Test
-  void checksElsewhereMaySendTheHeaderToo() throws Exception {
-    String file =
-        """
-        listen l
-          bind :80
-          server a 127.0.0.1:81 check port 8 send-proxy-v2 check-send-proxy
-          server b 127.0.0.1:82 check port 8 check-send-proxy send-proxy-v2
-        listen m
-          bind :81
-          server a 127.0.0.1:81 check port 8 check-send-proxy
-        """;
-
-    Conversion conversion = Conversion.of("h", file);
-
-    assertThat(conversion.leftOut()).isEmpty();
-    var backends = ConfigReader.parse("converted", conversion.configuration()).config().backends();
-    assertThat(backends.get("l").servers())
-        .extracting(server -> server.health().check().proxyProtocol())
-        .containsOnly(Header.V2);
-    assertThat(backends.get("m").servers().get(0).health().check().proxyProtocol())
-        .isEqualTo(Header.V1);
-  }
-
-  @Test
-  void aDisabledServerGetsNoSessions() throws Exception {
-    String file =
-        """
-        listen l
-          bind :80
-          server a 127.0.0.1:81 weight 10 disabled
-          server b 127.0.0.1:82
-          default-server disabled
-          server c 127.0.0.1:83
-          server d 127.0.0.1:84 enabled
-        """;
-
-    Conversion conversion = Conversion.of("h", file);
-
-    assertThat(conversion.leftOut()).isEmpty();
-    assertThat(
-            ConfigReader.parse("converted", conversion.configuration())
-                .config()
-                .backends()
-                .get("l")
-                .servers())
-        .extracting(server -> server.name() + server.weight())
-        .containsExactly("a0", "b1", "c0", "d1");
-  }
-
-  @Test
-  void bindsOfOneFrontendAllWantTheProxyHeader() {
-    String file = "listen l\n bind :80 accept-proxy\n bind :81\n server s 127.0.0.1:82\n";
-
-    assertThat(Conversion.of("h", file).leftOut())
-        .containsExactly(
-            "h:3: bind :81  [\":81\": all binds of a frontend want the PROXY header, or none]");
-    assertThat(Conversion.of("h", file.replace(":81\n", ":81 accept-proxy\n")).leftOut()).isEmpty();
-  }
-
-  @Test
-  void theClientsOwnAddressCannotBeTheSource() {
-    String file = "listen l\n bind :80\n server s 127.0.0.1:81 source 0.0.0.0 usesrc clientip\n";
-
-    assertThat(Conversion.of("h", file).leftOut())
-        .singleElement()
-        .asString()
-        .contains("\"source\": only an address, ports and an interface can be set");
-    assertThat(Conversion.of("h", "listen l\n bind :80\n source * usesrc client\n").leftOut())
-        .anyMatch(line -> line.startsWith("h:3: source * usesrc client"));
   }
 
   private static final String DISCOVERED =
