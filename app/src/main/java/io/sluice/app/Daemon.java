@@ -150,9 +150,9 @@ final class Daemon {
       control.serve(
           Map.of(
               "reload",
-              asked::ask,
+              file -> reload.refusal(file).orElseGet(asked::ask),
               "config",
-              () -> CompletableFuture.completedFuture(reload.running())));
+              nothing -> CompletableFuture.completedFuture(reload.running())));
       manager.ready("listening " + way());
       onListening.accept(started);
       ending.limit(config.exitIdleTime());

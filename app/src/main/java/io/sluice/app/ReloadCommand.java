@@ -15,10 +15,10 @@ import io.sluice.config.EffectiveConfig;
 import io.sluice.config.Loaded;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,14 +40,14 @@ import picocli.CommandLine.Spec;
       "Sessions go on. A configuration with errors changes nothing: they are shown, and the"
           + " process goes on with the former one. SIGHUP does the same without telling.",
       "",
-      "The process is looked for at --socket, or else at control-socket of FILE, in"
-          + " $RUNTIME_DIRECTORY, and at /run/sluice/control.sock."
+      "The process is looked for at --socket, or else in $RUNTIME_DIRECTORY, at control-socket of"
+          + " FILE, and at /run/sluice/control.sock."
     })
 final class ReloadCommand implements Callable<Integer> {
   private static final Duration TIMEOUT_MAX = Duration.ofHours(1);
 
   /** Where the packaged unit has it, for who is not a part of the service. */
-  private static final String PACKAGED = "/run/sluice/" + ControlSocketConfig.NAME;
+  private static final Path PACKAGED = Path.of("/run/sluice", ControlSocketConfig.NAME);
 
   @Spec private CommandSpec spec;
 
@@ -75,57 +75,60 @@ final class ReloadCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Shows what FILE would change, and applies nothing.")
   private boolean dryRun;
 
-  /** Why FILE does not tell where the process listens; null where it does. */
-  private ConfigException unreadable;
-
   @Override
   public Integer call() throws IOException, ConfigException {
     if (timeout.isZero() || timeout.compareTo(TIMEOUT_MAX) > 0) {
       throw new ParameterException(spec.commandLine(), "--timeout is more than 0, at most 60m");
     }
-    Set<Path> places = places();
-    for (Path place : places) {
+    Set<Path> tried = new LinkedHashSet<>();
+    ConfigException unreadable = null;
+    for (Place where : places()) {
       try {
-        return dryRun ? compare(place) : reload(place);
+        Optional<Path> place = where.path();
+        if (place.isPresent() && tried.add(place.get())) {
+          return dryRun ? compare(place.get()) : reload(place.get());
+        }
       } catch (NobodyListensException e) {
         // Perhaps at the next one.
+      } catch (ConfigException e) {
+        if (dryRun) {
+          throw e;
+        }
+        unreadable = e; // It does not keep the process from telling it itself.
       }
     }
     if (unreadable != null) {
       throw unreadable;
     }
-    String where = places.stream().map(Path::toString).collect(Collectors.joining(" or "));
+    String where = tried.stream().map(Path::toString).collect(Collectors.joining(" or "));
     complain("sluice: no process listens at " + where);
     return ExitCode.NOT_RUNNING;
   }
 
-  /** Where the process may listen. A FILE with errors does not keep it from telling them itself. */
-  private Set<Path> places() {
+  private interface Place {
+    Optional<Path> path() throws ConfigException;
+  }
+
+  /** Where the process may listen, FILE last of what may be known: to read it takes a while. */
+  private List<Place> places() {
     if (socket != null) {
-      return Set.of(socket);
+      return List.of(() -> Optional.of(socket));
     }
-    Set<Path> places = new LinkedHashSet<>();
-    if (file != null) {
-      try {
-        ControlSocketConfig own = ConfigReader.read(file).config().controlSocket();
-        own.path(Map.of()).map(Path::of).ifPresent(places::add);
-      } catch (ConfigException e) {
-        unreadable = e;
-      }
-    }
-    Optional<String> service = ControlSocketConfig.AUTO.path(System.getenv());
-    service.map(Path::of).ifPresent(places::add);
-    if (service.isEmpty()) {
-      places.add(Path.of(PACKAGED));
-    }
-    return places;
+    Optional<Path> service = ControlSocketConfig.AUTO.path(System.getenv()).map(Path::of);
+    Place packaged = () -> service.isEmpty() ? Optional.of(PACKAGED) : Optional.empty();
+    return file == null
+        ? List.of(() -> service, packaged)
+        : List.of(() -> service, this::ofFile, packaged);
+  }
+
+  private Optional<Path> ofFile() throws ConfigException {
+    ControlSocketConfig own = ConfigReader.read(file).config().controlSocket();
+    return own.path(Map.of()).map(Path::of);
   }
 
   private int reload(Path place) throws IOException {
-    if (file != null) {
-      requireSame(place);
-    }
-    Answer answer = ControlCall.ask(place, "reload", timeout);
+    String request = file == null ? "reload" : "reload " + file.toAbsolutePath();
+    Answer answer = ControlCall.ask(place, request, timeout);
     if (answer.verdict() == Verdict.DONE) {
       PrintWriter out = spec.commandLine().getOut();
       answer.lines().forEach(out::println);
@@ -136,20 +139,6 @@ final class ReloadCommand implements Callable<Integer> {
     answer.lines().forEach(this::complain);
     complain("sluice: " + answer.summary());
     return answer.verdict() == Verdict.INVALID ? ExitCode.USAGE : ExitCode.FAILURE;
-  }
-
-  /** A process reloads what it was started with, and nothing else. */
-  private void requireSame(Path place) throws IOException {
-    Optional<Path> theirs = running(place).file();
-    if (theirs.isPresent() && !isSame(theirs.get(), file)) {
-      throw new IOException(
-          "the process at " + place + " runs " + theirs.get() + ", not " + file + ": not reloaded");
-    }
-  }
-
-  private static boolean isSame(Path one, Path other) throws IOException {
-    return one.equals(other.toAbsolutePath())
-        || (Files.exists(one) && Files.exists(other) && Files.isSameFile(one, other));
   }
 
   private RunningConfig running(Path place) throws IOException {

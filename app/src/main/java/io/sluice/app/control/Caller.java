@@ -19,8 +19,8 @@ import java.util.Optional;
  * long. How long WAITING takes is the command's business.
  */
 final class Caller {
-  /** Of a request with its line feed. */
-  static final int REQUEST_BYTES_MAX = 1024;
+  /** Of a request with its line feed: room for a word and a path. */
+  static final int REQUEST_BYTES_MAX = 8192;
 
   enum State {
     ASKING,

@@ -19,10 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +54,7 @@ final class ControlSocket implements Control {
   private final List<Caller> callers = new ArrayList<>();
   private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "sluice-control");
-  private Map<String, Supplier<CompletableFuture<Answer>>> commands = Map.of();
+  private Map<String, Command> commands = Map.of();
   private volatile boolean closed;
 
   private ControlSocket(ServerSocketChannel server, UnixPath path, Duration patience)
@@ -130,8 +128,8 @@ final class ControlSocket implements Control {
   }
 
   @Override
-  public void serve(Map<String, Supplier<CompletableFuture<Answer>>> byRequest) {
-    commands = Map.copyOf(byRequest);
+  public void serve(Map<String, Command> byWord) {
+    commands = Map.copyOf(byWord);
     thread.start();
   }
 
@@ -208,7 +206,8 @@ final class ControlSocket implements Control {
   }
 
   private void ask(Caller caller, String request) {
-    var command = commands.get(request.strip());
+    String[] words = request.strip().split(" ", 2);
+    Command command = commands.get(words[0]);
     if (command == null) {
       List<String> known = commands.keySet().stream().sorted().toList();
       onOutcome(caller, Answer.failed("unknown request; there are: " + String.join(", ", known)));
@@ -216,7 +215,7 @@ final class ControlSocket implements Control {
     }
     var unused =
         command
-            .get()
+            .run(words.length > 1 ? words[1] : "")
             .whenComplete(
                 (answer, thrown) ->
                     onOutcome(caller, answer != null ? answer : Answer.failed("" + thrown)));

@@ -2,7 +2,8 @@
  * How an operator's command reaches the process that runs: a UNIX socket, and lines of text.
  *
  * <pre>
- *   request:  one line of UTF-8, its line feed included at most 1024 bytes: reload
+ *   request:  one line of UTF-8, its line feed included at most 8192 bytes: a word, and where
+ *             that takes one a space and an argument: reload /etc/sluice/sluice.conf
  *   answer:   any number of lines that begin with a space, then one that does not:
  *             done ..., invalid ... or failed ...; then the end of the stream
  * </pre>

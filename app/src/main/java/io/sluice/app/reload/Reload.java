@@ -9,9 +9,13 @@ import io.sluice.config.ControlSocketConfig;
 import io.sluice.config.Loaded;
 import io.sluice.config.Problem;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +56,28 @@ public final class Reload {
   /** What the process runs, for who compares. Any thread. */
   public Answer running() {
     return new Answer(Verdict.DONE, RunningConfig.of(source, current).lines(), "config");
+  }
+
+  /**
+   * Why this process does not reload a file that somebody names: it runs another one. Any thread.
+   *
+   * @param wanted may be empty: whatever it runs
+   */
+  public Optional<CompletableFuture<Answer>> refusal(String wanted) {
+    if (wanted.isEmpty() || source.isEmpty() || isSame(source.get().file(), wanted)) {
+      return Optional.empty();
+    }
+    String why = "the process runs " + source.get().file().toAbsolutePath() + ", not " + wanted;
+    return Optional.of(CompletableFuture.completedFuture(Answer.failed(why + ": not reloaded")));
+  }
+
+  private static boolean isSame(Path file, String wanted) {
+    try {
+      Path other = Path.of(wanted);
+      return file.toAbsolutePath().equals(other) || Files.isSameFile(file, other);
+    } catch (IOException | InvalidPathException e) {
+      return false; // One of them is not there.
+    }
   }
 
   /** Reloads, tells everybody, and returns how it went. */

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,25 +49,22 @@ class ControlSocketTest {
   }
 
   private ControlSocket serve(ControlSocket opened) {
-    Supplier<CompletableFuture<Answer>> onLater =
-        () -> {
+    Control.Command onLater =
+        argument -> {
           laterWasAsked.complete(null);
           return later;
         };
-    Supplier<CompletableFuture<Answer>> broken =
-        () -> {
+    Control.Command broken =
+        argument -> {
           throw new IllegalStateException("a defect");
         };
     opened.serve(
         Map.of(
-            "reload",
-            () -> CompletableFuture.completedFuture(DONE),
-            "long",
-            () -> CompletableFuture.completedFuture(LONG),
-            "later",
-            onLater,
-            "broken",
-            broken));
+            "reload", argument -> CompletableFuture.completedFuture(DONE),
+            "long", argument -> CompletableFuture.completedFuture(LONG),
+            "echo", argument -> CompletableFuture.completedFuture(Answer.failed(argument)),
+            "later", onLater,
+            "broken", broken));
     return opened;
   }
 
@@ -103,9 +99,15 @@ class ControlSocketTest {
   }
 
   @Test
+  void whatStandsBehindTheWordIsItsArgument() throws IOException {
+    assertThat(ask("echo /etc/a file").summary()).isEqualTo("/etc/a file");
+    assertThat(ask("echo").summary()).isEmpty();
+  }
+
+  @Test
   void unknownRequestIsToldWhatThereIs() throws IOException {
     assertThat(ask("reboot"))
-        .isEqualTo(Answer.failed("unknown request; there are: broken, later, long, reload"));
+        .isEqualTo(Answer.failed("unknown request; there are: broken, echo, later, long, reload"));
   }
 
   @Test
@@ -202,7 +204,7 @@ class ControlSocketTest {
     try (SocketChannel client = connect()) {
       send(client, "x".repeat(Caller.REQUEST_BYTES_MAX));
 
-      assertThat(rest(client)).isEqualTo("failed a request is one line of at most 1024 bytes\n");
+      assertThat(rest(client)).isEqualTo("failed a request is one line of at most 8192 bytes\n");
     }
   }
 

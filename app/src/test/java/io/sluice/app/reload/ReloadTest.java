@@ -174,6 +174,23 @@ class ReloadTest {
   }
 
   @Test
+  void onlyTheFileThatRunsIsReloadedWhateverItIsCalled() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    Path other = Files.writeString(folder.resolve("other"), BASE);
+
+    assertThat(reload.refusal("")).isEmpty();
+    assertThat(reload.refusal(file.toString())).isEmpty();
+    assertThat(reload.refusal(link.toString())).isEmpty();
+    for (String wrong : List.of(other.toString(), "/no/such/file", "nul\0")) {
+      assertThat(reload.refusal(wrong).orElseThrow().join())
+          .isEqualTo(
+              Answer.failed("the process runs " + file + ", not " + wrong + ": not reloaded"));
+    }
+    Files.delete(file);
+    assertThat(reload.refusal(file.toString())).isEmpty();
+  }
+
+  @Test
   void withoutAFileThereIsNothingToReload() throws Exception {
     var source = new ConfigSource(file, Map.of(), "command line");
     var fixed = new Reload(Optional.empty(), source.load(), target, report);
