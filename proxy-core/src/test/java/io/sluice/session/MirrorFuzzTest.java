@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MirrorFuzzTest {
   private static final int SESSIONS = 20;
-  private static final long[] FIXED_SEEDS = {1, 2};
+  private static final long[] FIXED_SEEDS = {1};
   private static final long STALL_NS = Duration.ofSeconds(10).toNanos();
   private static final Duration TURN = Duration.ofMillis(1);
 
