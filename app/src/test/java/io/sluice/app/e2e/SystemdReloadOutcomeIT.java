@@ -130,4 +130,25 @@ class SystemdReloadOutcomeIT extends UnderSystemd {
     assertThat(container.run(command.toArray(String[]::new)))
         .isEqualTo("reloaded /etc/sluice/sluice.conf: no changes");
   }
+
+  /** A socket that came back from the store is this process' own, also to let go of. */
+  @Test
+  void bindThatIsTakenAwayAfterARestartIsClosedEverywhere() throws Exception {
+    configure(WEB, API);
+    container.run("systemctl", "start", "sluice");
+    container.run("systemctl", "restart", "sluice");
+    assertForwards("TCP:127.0.0.1:8081");
+    assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("2");
+
+    configure(WEB);
+    container.run("systemctl", "reload", "sluice");
+
+    container.awaitProperty("sluice", "NFileDescriptorStore", "1");
+    try (Program client =
+        container.start("refused", NOTHING, Tool.SOCAT.path(), "-", "TCP:127.0.0.1:8081")) {
+      assertThat(client.awaitExit(Container.PATIENCE)).isNotZero();
+      assertThat(client.stderr()).contains("Connection refused");
+    }
+    assertForwards("TCP:127.0.0.1:8080");
+  }
 }
