@@ -8,7 +8,9 @@ import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import io.sluice.discovery.FakeNameServer;
+import io.sluice.linux.SockAddr;
 import io.sluice.transport.nio.NioTransport;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,6 +95,22 @@ class DiscoveriesTest {
     assertThat(addresses(backends.get(1))).containsExactly("10.0.0.3:80");
     assertThat(backends.get(0).usable()).extracting(Server::weight).containsOnly(3);
     assertThat(addresses(backends.get(2))).containsExactly("127.0.0.1:1");
+  }
+
+  @Test
+  void aSlotThatMovesWhileAReloadIsPreparedStaysWhereItIs() throws Exception {
+    names.knows("a.example 60 A 10.0.0.1", "b.example 60 A 10.0.0.3");
+    Backend backend = backends("timeout = 5s").get(0);
+    commit();
+    Server slot = backend.usable().get(0);
+    Backends source = new Backends(new NioTransport(), 1);
+    Backends.Plan prepared = source.plan(backend.config(), 10, backend);
+    SockAddr elsewhere = SockAddr.inet(InetAddress.getByName("10.0.0.9"), 80);
+    slot.moveTo(elsewhere, "");
+
+    assertThat(source.commit(prepared)).isSameAs(backend);
+
+    assertThat(slot.address()).isEqualTo(elsewhere);
   }
 
   @Test
