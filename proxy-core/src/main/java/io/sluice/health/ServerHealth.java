@@ -40,6 +40,7 @@ public final class ServerHealth implements ServerListener {
   private final Part agent;
   private final ObserveConfig.OnError onError;
   private boolean up;
+  private boolean ended;
   private volatile CheckReport checkReport;
   private volatile CheckReport agentReport;
 
@@ -50,7 +51,7 @@ public final class ServerHealth implements ServerListener {
     onError = terms.config().observe().onError();
     check = terms.config().check().isOn() ? checkOf(terms, dialogues) : null;
     agent = terms.config().agent().isOn() ? agentOf(terms) : null;
-    resume(server.state().health());
+    goOnFrom(server.state().health());
     up = (check == null || check.counted.isUp()) && (agent == null || agent.counted.isUp());
     publish("");
     server.addListener(this);
@@ -60,7 +61,7 @@ public final class ServerHealth implements ServerListener {
   }
 
   /** Goes on from what was found of the server before, if anything was. */
-  private void resume(Health found) {
+  private void goOnFrom(Health found) {
     if (!found.isChecked()) {
       return;
     }
@@ -153,6 +154,7 @@ public final class ServerHealth implements ServerListener {
 
   /** Lets go of the server, which stays as it was found. */
   void end() {
+    ended = true;
     server.removeListener(this);
     server.setObserver(ServerObserver.NONE);
     if (check != null) {
@@ -178,6 +180,9 @@ public final class ServerHealth implements ServerListener {
   }
 
   private void resume(String why, boolean elsewhere) {
+    if (ended) {
+      return;
+    }
     if (agent != null && elsewhere) {
       agent.counted.reset();
       agent.cycle.hasten(0);
@@ -206,6 +211,9 @@ public final class ServerHealth implements ServerListener {
   }
 
   private void onErrors(CheckResult result) {
+    if (ended) {
+      return; // Nobody would ever find that the server is well.
+    }
     switch (onError) {
       case FAST_INTERVAL -> {
         // Nothing but what all of them do.

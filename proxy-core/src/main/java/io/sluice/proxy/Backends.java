@@ -105,7 +105,8 @@ final class Backends {
     for (int i = 0; i < plan.servers().size(); i++) {
       Server server = plan.servers().get(i);
       SockAddr address = plan.addresses().get(i);
-      if (!server.address().equals(address)) {
+      // Where a slot is only its discovery knows, which does not pause for a reload.
+      if (!server.config().isSlot() && !server.address().equals(address)) {
         server.moveTo(address, "");
       }
     }

@@ -1,6 +1,8 @@
 package io.sluice.proxy;
 
 import io.sluice.backend.Server;
+import io.sluice.config.BackendConfig;
+import io.sluice.config.BackendConfig.ServerConfig;
 import io.sluice.config.DiscoverConfig;
 import io.sluice.discovery.Discovery;
 import io.sluice.discovery.DiscoveryThread;
@@ -44,11 +46,28 @@ final class Discoveries implements AutoCloseable {
         List<Server> slots =
             backend.servers().stream().filter(server -> server.config().isSlot()).toList();
         Filling before = byBackend.get(name);
-        boolean same = before != null && before.terms.equals(terms) && before.slots.equals(slots);
+        boolean same =
+            before != null
+                && before.terms.equals(terms)
+                && before.slots.equals(slots)
+                && areSharedAlike(slots, backend.config());
         next.put(name, same ? before : filling(name, terms, slots));
       }
     }
     return next;
+  }
+
+  /** Else what the configuration says of shares takes the place of what records have told. */
+  private static boolean areSharedAlike(List<Server> slots, BackendConfig next) {
+    List<ServerConfig> configs = next.servers().stream().filter(ServerConfig::isSlot).toList();
+    for (int i = 0; i < slots.size(); i++) {
+      ServerConfig before = slots.get(i).config();
+      ServerConfig after = configs.get(i);
+      if (before.weight() != after.weight() || before.backup() != after.backup()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Filling filling(String backend, DiscoverConfig terms, List<Server> slots)

@@ -67,7 +67,9 @@ final class SocketSource {
   /** The options that hold for one bind of a frontend. */
   static ListenOptions options(FrontendConfig frontend, Address bind) {
     ListenOptions options = frontend.listen();
-    boolean v6only = options.v6only() && !Resolver.isWildcard(bind);
+    // Of other addresses the option says nothing: a change of it must not open them anew.
+    boolean v6 = bind instanceof Address.Tcp tcp && tcp.host().indexOf(':') >= 0;
+    boolean v6only = options.v6only() && v6;
     return new ListenOptions(
         options.backlog(), options.deferAccept(), options.fastOpen(), v6only, options.unixFile());
   }

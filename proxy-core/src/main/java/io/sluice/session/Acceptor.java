@@ -35,6 +35,9 @@ public final class Acceptor implements EventLoop.Task {
   /** Connections taken in one run: few, so that the other loops get theirs. */
   private static final int BATCH = 8;
 
+  /** Connections taken at the end: as many as net.core.somaxconn lets wait by default. */
+  private static final int LAST_MAX = 4096;
+
   private static final long RESOURCE_PAUSE_NS = 100_000_000;
   private static final long LOG_INTERVAL_NS = 10_000_000_000L;
 
@@ -87,9 +90,8 @@ public final class Acceptor implements EventLoop.Task {
   /** Takes what waits in the backlog already, as far as the limits allow, and stops for good. */
   public void finish() {
     resume();
-    while (state == State.WATCHING && acceptNext()) {
-      // One less that would be reset with the listening socket.
-    }
+    // Each is one less that is reset with the listening socket; bounded, as they may come for ever.
+    for (int n = 0; n < LAST_MAX && state == State.WATCHING && acceptNext(); n++) {}
     stop();
   }
 

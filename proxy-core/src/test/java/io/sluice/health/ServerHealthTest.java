@@ -3,6 +3,7 @@ package io.sluice.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.backend.Server;
+import io.sluice.backend.ServerObserver;
 import io.sluice.backend.ServerState.Admin;
 import io.sluice.linux.SockAddr;
 import io.sluice.stats.Counter;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -290,6 +292,22 @@ class ServerHealthTest {
     }
     scene.pass(Duration.ofMillis(101));
     scene.turnUntil("an early check", () -> scene.server().counters().sum(Counter.CHECKS) == 2);
+  }
+
+  @Test
+  void errorsThatAreHeardOfAfterTheEndMeanNothing() throws Exception {
+    observing("mark-down");
+    Server server = scene.server();
+    ServerObserver watching = server.observer();
+    scene.checks.apply(List.of());
+
+    for (int i = 0; i < 3; i++) { // A session may still hold what was to be told.
+      watching.onConnectFailed("Connection refused");
+    }
+    scene.loop.turn(0);
+    scene.loop.turn(0);
+
+    assertThat(server.state().text()).isEqualTo("UP");
   }
 
   @Test

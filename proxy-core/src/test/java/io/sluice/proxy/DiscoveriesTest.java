@@ -8,7 +8,9 @@ import io.sluice.config.BackendConfig;
 import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import io.sluice.discovery.FakeNameServer;
+import io.sluice.linux.SockAddr;
 import io.sluice.transport.nio.NioTransport;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,20 +42,25 @@ class DiscoveriesTest {
     names.close();
   }
 
+  private SluiceConfig config(String discover, int weight) throws Exception {
+    return ConfigReader.parse(
+            "test",
+            "sluice { frontends.f { bind = \":1\", backend = a }, discover { "
+                + discover
+                + ", port = 80, slots = 2, resolvers = "
+                + names.address()
+                + " }\n"
+                + "backends.a { discover.name = a.example, server-defaults.weight = "
+                + weight
+                + " }\n"
+                + "backends.b { discover.name = b.example }\n"
+                + "backends.plain { servers.s = \"127.0.0.1:1\" } }")
+        .config();
+  }
+
   /** Backends a, b and plain, of which the last discovers nothing. */
   private List<Backend> backends(String discover) throws Exception {
-    SluiceConfig config =
-        ConfigReader.parse(
-                "test",
-                "sluice { frontends.f { bind = \":1\", backend = a }, discover { "
-                    + discover
-                    + ", port = 80, slots = 2, resolvers = "
-                    + names.address()
-                    + " }\n"
-                    + "backends.a { discover.name = a.example, server-defaults.weight = 3 }\n"
-                    + "backends.b { discover.name = b.example }\n"
-                    + "backends.plain { servers.s = \"127.0.0.1:1\" } }")
-            .config();
+    SluiceConfig config = config(discover, 3);
     Backends source = new Backends(new NioTransport(), 1);
     List<Backends.Plan> plans = new ArrayList<>();
     for (BackendConfig backend : config.backends().values()) {
@@ -93,6 +100,44 @@ class DiscoveriesTest {
     assertThat(addresses(backends.get(1))).containsExactly("10.0.0.3:80");
     assertThat(backends.get(0).usable()).extracting(Server::weight).containsOnly(3);
     assertThat(addresses(backends.get(2))).containsExactly("127.0.0.1:1");
+  }
+
+  @Test
+  void aSlotThatMovesWhileAReloadIsPreparedStaysWhereItIs() throws Exception {
+    names.knows("a.example 60 A 10.0.0.1", "b.example 60 A 10.0.0.3");
+    Backend backend = backends("timeout = 5s").get(0);
+    commit();
+    Server slot = backend.usable().get(0);
+    Backends source = new Backends(new NioTransport(), 1);
+    Backends.Plan prepared = source.plan(backend.config(), 10, backend);
+    SockAddr elsewhere = SockAddr.inet(InetAddress.getByName("10.0.0.9"), 80);
+    slot.moveTo(elsewhere, "");
+
+    assertThat(source.commit(prepared)).isSameAs(backend);
+
+    assertThat(slot.address()).isEqualTo(elsewhere);
+  }
+
+  @Test
+  void weightsOfRecordsOutliveAnotherWeightOfTheConfiguration() throws Exception {
+    names.knows(
+        "a.example 60 SRV 10 70 80 t.example",
+        "t.example 60 A 10.0.0.1",
+        "b.example 60 SRV 10 1 80 t.example");
+    Backend backend = backends("timeout = 5s, type = srv").get(0);
+    commit();
+    Server slot = backend.usable().get(0);
+    assertThat(slot.weight()).isEqualTo(70);
+
+    BackendConfig other = config("timeout = 5s, type = srv", 9).backends().get("a");
+    Backends source = new Backends(new NioTransport(), 1);
+    planned = List.of(source.plan(other, 10, backend));
+    Map<String, Discoveries.Filling> fillings = discoveries.plan(planned);
+    assertThat(source.commit(planned.get(0))).isSameAs(backend);
+    discoveries.commit(fillings);
+
+    assertThat(slot.config().weight()).isEqualTo(9);
+    assertThat(slot.weight()).isEqualTo(70);
   }
 
   @Test

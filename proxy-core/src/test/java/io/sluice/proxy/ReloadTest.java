@@ -18,6 +18,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,6 +55,24 @@ class ReloadTest {
         assertThat(sessionsOf(proxy, "a")).isEqualTo(2);
         assertThat(proxy.sessionsTotal()).isEqualTo(2);
       }
+    }
+  }
+
+  @Test
+  void v6onlyIsNoChangeOfABindThatIsNoneOfIpv6(@TempDir Path folder) throws Exception {
+    Path path = folder.resolve("web");
+    String two = "\"127.0.0.1:" + freePort() + "\", \"unix:" + path + "\"";
+    String hocon = "frontends.web { bind = [ " + two + " ], backend = app }\n";
+    try (EchoServer server = EchoServer.tcp();
+        Proxy proxy = Proxy.start(config("epoll", hocon + app(server("a", server))))) {
+      var file = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+
+      proxy.reload(
+          config(
+              "epoll", hocon + "frontends.web.listen.v6only = true\n" + app(server("a", server))));
+
+      assertThat(Files.readAttributes(path, BasicFileAttributes.class).fileKey()).isEqualTo(file);
+      served(proxy).close();
     }
   }
 

@@ -44,6 +44,9 @@ final class ControlSocket implements Control {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final long END_WAIT_MS = 1_000;
 
+  /** How long nobody is accepted when there was no descriptor for one. */
+  private static final long PAUSE_NS = Duration.ofSeconds(1).toNanos();
+
   private record Outcome(Caller caller, Answer answer) {}
 
   private final ServerSocketChannel server;
@@ -55,6 +58,8 @@ final class ControlSocket implements Control {
   private final Queue<Outcome> outcomes = new ConcurrentLinkedQueue<>();
   private final Thread thread = new Thread(this::run, "sluice-control");
   private Map<String, Command> commands = Map.of();
+  private boolean isPaused;
+  private long pausedUntilNs;
   private volatile boolean closed;
 
   private ControlSocket(ServerSocketChannel server, UnixPath path, Duration patience)
@@ -140,6 +145,7 @@ final class ControlSocket implements Control {
         long nowNs = System.nanoTime();
         selector.selectedKeys().forEach(key -> onReady(key, nowNs));
         selector.selectedKeys().clear();
+        endPause(nowNs);
         tellOutcomes(nowNs);
         callers.stream().filter(caller -> caller.leftNs(nowNs) <= 0).forEach(Caller::leave);
         leaveGone();
@@ -155,6 +161,9 @@ final class ControlSocket implements Control {
   private long waitMs(long nowNs) {
     long leftNs =
         callers.stream().mapToLong(caller -> caller.leftNs(nowNs)).min().orElse(Long.MAX_VALUE);
+    if (isPaused) {
+      leftNs = Math.min(leftNs, pausedUntilNs - nowNs);
+    }
     return leftNs == Long.MAX_VALUE ? 0 : TimeUnit.NANOSECONDS.toMillis(Math.max(leftNs, 0)) + 1;
   }
 
@@ -192,17 +201,46 @@ final class ControlSocket implements Control {
   }
 
   private void accept(long nowNs) {
+    SocketChannel channel = null;
     try {
-      SocketChannel channel = server.accept();
+      channel = server.accept();
       if (channel != null) {
         channel.configureBlocking(false);
         SelectionKey key = channel.register(selector, 0);
         callers.add(new Caller(channel, key, patienceNs, nowNs));
       }
     } catch (IOException e) {
-      LOG.warn("control socket: cannot accept: {}", e.getMessage());
+      LOG.warn("control socket: cannot accept, trying again in a second: {}", e.getMessage());
+      drop(channel);
+      pausedUntilNs = nowNs + PAUSE_NS;
+      isPaused = true;
     }
-    acceptance.interestOps(callers.size() < CALLERS_MAX ? SelectionKey.OP_ACCEPT : 0);
+    watch();
+  }
+
+  private static void drop(SocketChannel channel) {
+    try {
+      if (channel != null) {
+        channel.close();
+      }
+    } catch (IOException e) {
+      LOG.debug("control socket: cannot close a caller", e);
+    }
+  }
+
+  /**
+   * Accepts as long as there is room: the waiting connection of a shortage would be a busy loop.
+   */
+  private void watch() {
+    boolean hasRoom = callers.size() < CALLERS_MAX && !isPaused;
+    acceptance.interestOps(hasRoom ? SelectionKey.OP_ACCEPT : 0);
+  }
+
+  private void endPause(long nowNs) {
+    if (isPaused && nowNs - pausedUntilNs >= 0) {
+      isPaused = false;
+      watch();
+    }
   }
 
   private void ask(Caller caller, String request) {
@@ -236,7 +274,7 @@ final class ControlSocket implements Control {
 
   private void leaveGone() {
     if (callers.removeIf(caller -> caller.state() == Caller.State.GONE)) {
-      acceptance.interestOps(SelectionKey.OP_ACCEPT);
+      watch();
     }
   }
 

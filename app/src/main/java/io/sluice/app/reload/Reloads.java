@@ -2,7 +2,10 @@ package io.sluice.app.reload;
 
 import io.sluice.app.control.Answer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Those who ask for a reload, one reload after the other.
@@ -21,9 +24,11 @@ import java.util.function.Supplier;
  * others who do. Any thread may ask; reloads run on a thread that ends with the last of them.
  */
 public final class Reloads {
+  private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
   private static final String STOPPING = "the process is stopping";
 
   private final Supplier<Answer> reload;
+  private final Consumer<Runnable> threads;
   private boolean running;
   private boolean stopped;
 
@@ -36,7 +41,17 @@ public final class Reloads {
   }
 
   Reloads(Supplier<Answer> reload) {
+    this(reload, task -> new Thread(task, "sluice-reload").start());
+  }
+
+  /**
+   * The same on other threads.
+   *
+   * @param threads starts one
+   */
+  Reloads(Supplier<Answer> reload, Consumer<Runnable> threads) {
     this.reload = reload;
+    this.threads = threads;
   }
 
   /** Asks for a reload; returns at once, with what will be its outcome. */
@@ -49,8 +64,14 @@ public final class Reloads {
     }
     CompletableFuture<Answer> mine = awaited;
     if (!running) {
-      running = true;
-      new Thread(this::runAll, "sluice-reload").start();
+      try {
+        threads.accept(this::runAll);
+        running = true;
+      } catch (OutOfMemoryError e) { // Of threads: a limit such as TasksMax= is reached.
+        awaited = null;
+        LOG.error("cannot reload: {}", e.getMessage());
+        return CompletableFuture.completedFuture(Answer.failed("cannot reload: " + e.getMessage()));
+      }
     }
     return mine;
   }

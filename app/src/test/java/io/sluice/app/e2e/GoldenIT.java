@@ -152,6 +152,12 @@ class GoldenIT {
     }
 
     @Override
+    public void awaitDown(String server) throws IOException {
+      String words = "Server " + server + " is DOWN";
+      program.await(words, Program.START, () -> log().contains(words));
+    }
+
+    @Override
     public void killSessions() throws IOException {
       if (Files.exists(adminSocket)) {
         try (SocketChannel admin = SocketChannel.open(UnixDomainSocketAddress.of(adminSocket))) {

@@ -263,6 +263,7 @@ enum Situation {
       expect("b", "U-").bytes(1)) {
     @Override
     void play(Stage stage) throws IOException {
+      stage.awaitDown("backup_is_relieved/a"); // Until then it counts as up.
       Socket client = stage.occupy()[0];
       stage.passChecks();
       Stage.expectAnyEnd(client);

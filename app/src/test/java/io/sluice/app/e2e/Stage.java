@@ -24,6 +24,9 @@ final class Stage implements AutoCloseable {
     /** The checks of a server pass from now on that have failed until now. */
     void passChecks() throws IOException;
 
+    /** Waits until checks have found {@code server} down: backend and name. */
+    void awaitDown(String server) throws IOException;
+
     /** The server's sessions are ended. */
     void killSessions() throws IOException;
   }
@@ -86,6 +89,10 @@ final class Stage implements AutoCloseable {
 
   void passChecks() throws IOException {
     operator.passChecks();
+  }
+
+  void awaitDown(String server) throws IOException {
+    operator.awaitDown(server);
   }
 
   void killSessions() throws IOException {

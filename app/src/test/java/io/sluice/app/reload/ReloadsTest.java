@@ -51,6 +51,26 @@ class ReloadsTest {
   }
 
   @Test
+  void wantOfAThreadIsTheOutcomeAndHoldsUpNobody() throws Exception {
+    var wanting = new AtomicInteger(1);
+    Reloads poor =
+        new Reloads(
+            this::reload,
+            task -> {
+              if (wanting.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              new Thread(task).start();
+            });
+    mayEnd.release();
+
+    assertThat(outcome(poor.ask()))
+        .isEqualTo(Answer.failed("cannot reload: unable to create native thread"));
+    assertThat(outcome(poor.ask())).isEqualTo(answer(1));
+    poor.stop();
+  }
+
+  @Test
   void whoAsksMeanwhileSharesTheOneAfter() throws Exception {
     CompletableFuture<Answer> first = reloads.ask();
     awaitBegin();
