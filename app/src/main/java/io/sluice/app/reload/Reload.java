@@ -27,6 +27,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Reload {
   private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+  private static final String UNCHANGED = "reload failed, the former configuration goes on";
+
+  /** An event loop that hangs, say: nobody knows how far it has come. */
+  private static final String BROKEN = "reload failed half-way: restart the process";
+
   private static final String NO_FILE =
       "nothing to reload: this process runs without a configuration file";
 
@@ -92,12 +97,13 @@ public final class Reload {
       Loaded next = source.get().load();
       return goOver(next);
     } catch (ConfigException e) {
-      return failed(Verdict.INVALID, e.problems().stream().map(Problem::toString).toList());
+      return failed(
+          Verdict.INVALID, e.problems().stream().map(Problem::toString).toList(), UNCHANGED);
     } catch (IOException e) {
-      return failed(Verdict.FAILED, List.of(String.valueOf(e.getMessage())));
+      return failed(Verdict.FAILED, List.of(String.valueOf(e.getMessage())), UNCHANGED);
     } catch (RuntimeException e) {
       LOG.error("reload: unexpected error", e);
-      return failed(Verdict.FAILED, List.of("internal error: " + e));
+      return failed(Verdict.FAILED, List.of("internal error: " + e), BROKEN);
     }
   }
 
@@ -122,12 +128,12 @@ public final class Reload {
     return new Answer(Verdict.DONE, lines, "reloaded " + file() + ": " + diff.count());
   }
 
-  private Answer failed(Verdict verdict, List<String> reasons) {
+  private Answer failed(Verdict verdict, List<String> reasons, String outcome) {
     reasons.forEach(reason -> LOG.error("{}", reason));
-    LOG.error("reload failed, the former configuration goes on");
+    LOG.error("{}", outcome);
     int more = reasons.size() - 1;
     report.reloadFailed(reasons.get(0) + (more > 0 ? " and " + more + " more" : ""));
-    return new Answer(verdict, reasons, "reload failed, the former configuration goes on");
+    return new Answer(verdict, reasons, outcome);
   }
 
   private String file() {

@@ -151,8 +151,11 @@ class ReloadTest {
           throw new IllegalStateException("a defect");
         };
 
-    assertThat(reload.run().lines())
+    Answer answer = reload.run();
+
+    assertThat(answer.lines())
         .containsExactly("internal error: java.lang.IllegalStateException: a defect");
+    assertThat(answer.summary()).isEqualTo("reload failed half-way: restart the process");
     assertThat(told).endsWith("failed: internal error: java.lang.IllegalStateException: a defect");
   }
 
