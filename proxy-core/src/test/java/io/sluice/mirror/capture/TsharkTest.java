@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TsharkTest {
 
   @TempDir private Path place;
+  private List<String> guesses = List.of();
+
+  @BeforeEach
+  void knowGuesses() throws Exception {
+    guesses = guesses();
+    assertThat(guesses).contains("thrift");
+  }
 
   @BeforeAll
   static void needsTshark() throws InterruptedException {
@@ -40,8 +48,28 @@ class TsharkTest {
   }
 
   private List<String> tshark(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", "web.pcapng"));
+    List<String> command = new ArrayList<>(List.of("-n", "-r", "web.pcapng"));
+    for (String guess : guesses) {
+      command.addAll(List.of("--disable-protocol", guess));
+    }
     command.addAll(List.of(arguments));
+    return run(command);
+  }
+
+  /**
+   * The protocols that it finds by looking at payload: in random bytes it finds all, and errors.
+   */
+  private List<String> guesses() throws Exception {
+    return run(List.of("-G", "heuristic-decodes")).stream()
+        .map(line -> line.split("\t"))
+        .filter(columns -> columns[0].equals("tcp"))
+        .map(columns -> columns[1])
+        .toList();
+  }
+
+  private List<String> run(List<String> arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("tshark"));
+    command.addAll(arguments);
     Process process =
         new ProcessBuilder(command)
             .directory(place.toFile())
