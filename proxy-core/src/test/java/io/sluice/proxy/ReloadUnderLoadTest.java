@@ -10,12 +10,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +52,9 @@ class ReloadUnderLoadTest {
         proxy.reload(config(transport, variants[1]));
         proxy.reload(config(transport, variants[0]));
         int descriptors = OpenDescriptors.now().size();
+        Map<String, Integer> objects = Leftovers.live();
+        // A variant without server a makes it another one, and those that last keep theirs.
+        objects.merge("io.sluice.backend.Server", 1, Integer::sum);
         List<CompletableFuture<Integer>> load = new ArrayList<>();
         var going = new AtomicBoolean(true);
         for (int i = 0; i < clients; i++) {
@@ -71,6 +80,12 @@ class ReloadUnderLoadTest {
         assertThat(all.get(Counter.SESSIONS)).isEqualTo(begun);
         assertThat(all.get(Counter.CLOSED_NORMALLY)).isEqualTo(sessions);
         Awaitility.await().until(() -> OpenDescriptors.now().size() <= descriptors);
+        Awaitility.await()
+            .untilAsserted(
+                () ->
+                    assertThat(Leftovers.live())
+                        .allSatisfy(
+                            (name, n) -> assertThat(n).isLessThanOrEqualTo(objects.get(name))));
         for (Client client : lasting) {
           client.close();
         }
@@ -92,5 +107,41 @@ class ReloadUnderLoadTest {
       throw new IllegalStateException("session " + sessions, e);
     }
     return sessions;
+  }
+
+  /** What would be left behind by a reload, counted by the collector. */
+  private static final class Leftovers {
+    private static final List<String> CLASSES =
+        List.of(
+            "io.sluice.session.Session",
+            "io.sluice.session.Frontend",
+            "io.sluice.session.Acceptor",
+            "io.sluice.backend.Backend",
+            "io.sluice.backend.Server",
+            "io.sluice.health.ServerHealth",
+            "io.sluice.config.SluiceConfig");
+
+    static Map<String, Integer> live() throws JMException {
+      String histogram =
+          (String)
+              ManagementFactory.getPlatformMBeanServer()
+                  .invoke(
+                      new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                      "gcClassHistogram",
+                      new Object[] {new String[0]},
+                      new String[] {String[].class.getName()});
+      Map<String, Integer> counts = new HashMap<>();
+      for (String name : CLASSES) {
+        counts.put(name, 0);
+        Matcher row =
+            Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+  " + Pattern.quote(name) + "(?: .*)?$")
+                .matcher(histogram);
+        if (row.find()) {
+          counts.put(name, Integer.parseInt(row.group(1)));
+        }
+      }
+      assertThat(counts.get("io.sluice.session.Frontend")).as(histogram).isPositive();
+      return counts;
+    }
   }
 }
