@@ -16,10 +16,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,6 +61,24 @@ class ReloadMemoryTest {
         }
         assertThat(patient.ask("still")).isEqualTo("still");
         assertThat(proxy.snapshot().all().get(Counter.CLOSED_CLIENT_TIMEOUT)).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void anotherContentOfAListsFileHoldsFromTheReloadOn(@TempDir Path folder) throws Exception {
+    Path list = Files.writeString(folder.resolve("denied"), "192.0.2.0/24\n");
+    try (EchoServer server = EchoServer.tcp()) {
+      String hocon = WEB + app(server("a", server)) + "frontends.web.deny = \"file:" + list + "\"";
+      try (Proxy proxy = Proxy.start(config("epoll", hocon));
+          Client before = served(proxy)) {
+        Files.writeString(list, "127.0.0.0/8\n");
+        served(proxy).close();
+
+        proxy.reload(config("epoll", hocon));
+
+        assertThat(isShutOut(proxy)).isTrue();
+        assertThat(before.ask("still")).isEqualTo("still");
       }
     }
   }
