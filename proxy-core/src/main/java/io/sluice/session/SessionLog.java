@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * mirror had taken by then, with the reason in parentheses if it was detached.
  *
  * <p>Of the numbers of sessions, actconn and feconn include the one that ends, beconn and srvconn
- * do not.
+ * do not. All are of sessions that have begun, not of places that are kept for them.
  *
  * <p>Written to the logger {@value #LOGGER} at level info; nothing is formatted while that is off.
  * Some of it is a field of its own too, {@link LogLine}: frontend, backend, server, client, and the
@@ -41,10 +41,10 @@ public final class SessionLog {
           .withZone(ZoneId.systemDefault());
   private static final long NS_PER_MS = 1_000_000;
 
-  private final ConnectionGate total;
+  private final SessionLoop sessions;
 
-  SessionLog(ConnectionGate total) {
-    this.total = total;
+  SessionLog(SessionLoop sessions) {
+    this.sessions = sessions;
   }
 
   void onClosed(Session session, CloseReason reason) {
@@ -90,7 +90,7 @@ public final class SessionLog {
     line.append(connectedNs < 0 ? -1 : (connectedNs - assignedNs) / NS_PER_MS).append('/');
     line.append(session.ageNs() / NS_PER_MS).append(' ').append(down);
     line.append(' ').append(reason.state()).append(' ');
-    line.append(total.active()).append('/').append(frontend.gate().active()).append('/');
+    line.append(sessions.sizeOfAll()).append('/').append(frontend.sessions().sum()).append('/');
     line.append(backend.sessions().get()).append('/');
     line.append(server == null ? 0 : server.sessions()).append('/');
     line.append(search.isRedispatched() ? "+" : "").append(search.retries()).append(' ');
