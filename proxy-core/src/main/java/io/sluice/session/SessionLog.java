@@ -55,19 +55,19 @@ public final class SessionLog {
 
   /** As HAProxy writes of connections that never become sessions (section 8.2.5, error log). */
   private static LogLine fault(Session session) {
+    String client = client(session);
     StringBuilder line = new StringBuilder(128);
-    appendStart(line, session);
+    appendStart(line, session, client);
     line.append(session.frontend().name())
         .append('/')
         .append(session.bind)
         .append(": ")
         .append(session.greeting().fault());
-    return LogLine.of(
-        line.toString(), "frontend", session.frontend().name(), "client", client(session));
+    return LogLine.of(line.toString(), "frontend", session.frontend().name(), "client", client);
   }
 
-  private static void appendStart(StringBuilder line, Session session) {
-    line.append(client(session)).append(" [");
+  private static void appendStart(StringBuilder line, Session session, String client) {
+    line.append(client).append(" [");
     DATE.formatTo(Instant.ofEpochMilli(session.acceptedWallMs()), line);
     line.append("] ");
   }
@@ -82,8 +82,9 @@ public final class SessionLog {
     long connectedNs = search.connectedAfterNs();
     long up = session.relay() == null ? 0 : session.relay().toServer().counters().bytes();
     long down = session.relay() == null ? 0 : session.relay().toClient().counters().bytes();
+    String client = client(session);
     StringBuilder line = new StringBuilder(192);
-    appendStart(line, session);
+    appendStart(line, session, client);
     line.append(frontend.name()).append(' ').append(backend.name());
     line.append('/').append(server == null ? "<NOSRV>" : server.name()).append(' ');
     line.append(assignedNs < 0 ? -1 : assignedNs / NS_PER_MS).append('/');
@@ -108,7 +109,7 @@ public final class SessionLog {
         "server",
         server == null ? null : server.name(),
         "client",
-        client(session),
+        client,
         "termination",
         reason.state());
   }
