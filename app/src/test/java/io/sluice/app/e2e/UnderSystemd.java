@@ -58,10 +58,12 @@ abstract class UnderSystemd {
 
   @AfterEach
   void stopAll() throws IOException {
-    container.attempt("systemctl", "stop", "sluice.socket", "sluice-local.socket", "sluice");
+    container.attempt("systemctl", "stop", "sluice*");
     container.attempt("systemctl", "reset-failed");
     container.run("rm", "-rf", "/run/systemd/system/sluice.service.d");
     container.run("rm", "-f", "/run/systemd/system/sluice-local.socket");
+    // A unit that has stopped may stay loaded, as it was with those files.
+    container.run("systemctl", "daemon-reload");
   }
 
   static void configure(String... lines) throws IOException {

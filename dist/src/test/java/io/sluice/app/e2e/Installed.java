@@ -85,7 +85,7 @@ abstract class Installed {
       container.attempt("dpkg", "--purge", "sluice");
       dpkg("--install", "/opt/packages/sluice.deb");
     }
-    container.attempt("systemctl", "stop", "sluice.socket", "sluice-local.socket", "sluice");
+    container.attempt("systemctl", "stop", "sluice*");
     container.attempt("systemctl", "reset-failed"); // Starts are counted, too.
     container.run("rm", "-f", "/run/systemd/system/sluice-local.socket");
     configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
