@@ -289,7 +289,21 @@ final class LoopHarness implements AutoCloseable {
   }
 
   void expectReset(Peer peer) {
-    turnUntil("a reset", () -> peer.read().isEof() || peer.isBroken());
+    expectReset(peer, Duration.ZERO);
+  }
+
+  /** A reset that is not passed on before what came before it is acknowledged, in a while. */
+  void expectLateReset(Peer peer) {
+    expectReset(peer, Duration.ofMillis(1));
+  }
+
+  private void expectReset(Peer peer, Duration turn) {
+    turnUntil(
+        "a reset",
+        () -> {
+          clock.advance(turn);
+          return peer.read().isEof() || peer.isBroken();
+        });
     if (!peer.isReset()) {
       throw new AssertionError("expected a reset but got EOF");
     }
