@@ -69,6 +69,7 @@ final class LoopHarness implements AutoCloseable {
   final SluiceConfig config;
   final Transport transport;
   final ConnectionGate total;
+  final ListenSocket listener;
   final List<ServerSocketChannel> origins = new ArrayList<>();
 
   /** Where the mirrors send to. */
@@ -76,7 +77,6 @@ final class LoopHarness implements AutoCloseable {
 
   final List<Mirror> mirrors = new ArrayList<>();
   private final List<Peer> peers = new ArrayList<>();
-  private final ListenSocket listener;
   private final Acceptor acceptor;
 
   private LoopHarness(
@@ -340,8 +340,8 @@ final class LoopHarness implements AutoCloseable {
         || usage.pipesInUse() != 0
         || usage.buffersInUse() != 0
         || loop.timers().size() != 0
-        || total.active() != 0
-        || frontend.gate().active() != 0
+        || total.taken() != 0
+        || frontend.gate().taken() != 0
         || mirrors.stream().anyMatch(mirror -> mirror.active() != 0)
         || backend.sessions().get() != 0) {
       throw new AssertionError("left behind: " + usage + ", timers " + loop.timers().size());
