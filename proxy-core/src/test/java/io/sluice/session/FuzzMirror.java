@@ -26,13 +26,20 @@ final class FuzzMirror {
 
   private boolean finished;
 
-  FuzzMirror(Peer peer, Random random, boolean mayStop) {
+  /**
+   * A connection that has just been accepted.
+   *
+   * @param mayStop whether it may read no more from some byte on
+   * @param mayTalkThen whether it may answer all the same
+   */
+  FuzzMirror(Peer peer, Random random, boolean mayStop, boolean mayTalkThen) {
     this.peer = peer;
     this.random = random;
     reads = 0.1 + random.nextDouble();
     readMax = random.nextBoolean() ? Integer.MAX_VALUE : 1000 + random.nextInt(20_000);
-    talks = random.nextInt(4) == 0;
+    boolean talkative = random.nextInt(4) == 0;
     boolean stops = mayStop && random.nextInt(4) == 0;
+    talks = talkative && (mayTalkThen || !stops);
     stopsAt = stops ? random.nextInt(100_000) : Integer.MAX_VALUE;
   }
 
@@ -50,9 +57,15 @@ final class FuzzMirror {
     }
   }
 
-  /** Reads what is left after the proxy has let go. */
+  /** Reads what is left after the proxy has let go, which ends it in one way or the other. */
   void readAll() {
-    peer.read();
+    long begunNs = System.nanoTime();
+    while (!peer.read().isReadOut()) {
+      if (System.nanoTime() - begunNs > Fuzz.STALL_NS) {
+        throw new AssertionError("a mirror has no end after " + peer.count() + " bytes");
+      }
+      Thread.onSpinWait();
+    }
   }
 
   int count() {

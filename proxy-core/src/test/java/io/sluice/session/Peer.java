@@ -20,6 +20,9 @@ final class Peer implements AutoCloseable {
   private boolean eof;
   private IOException failure;
 
+  /** What came before a reset can be read after a write has failed. */
+  private boolean readFailed;
+
   Peer(SocketChannel channel) throws IOException {
     this.channel = channel;
     channel.configureBlocking(false);
@@ -38,7 +41,7 @@ final class Peer implements AutoCloseable {
     try {
       return channel.write(ByteBuffer.wrap(bytes, offset, length));
     } catch (IOException e) {
-      failure = e;
+      fail(e);
       return -1;
     }
   }
@@ -83,10 +86,11 @@ final class Peer implements AutoCloseable {
   Peer read(int max) {
     int left = max;
     try {
-      while (left > 0 && !eof && failure == null) {
+      while (left > 0 && !eof && !readFailed) {
         int count = channel.read(buffer.clear().limit(Math.min(left, buffer.capacity())));
         if (count < 0) {
-          eof = true;
+          readFailed = isReset(); // A write that was told of the reset leaves an EOF to reads.
+          eof = !readFailed;
         }
         if (count <= 0) {
           break;
@@ -95,9 +99,14 @@ final class Peer implements AutoCloseable {
         left -= count;
       }
     } catch (IOException e) {
-      failure = e;
+      readFailed = true;
+      fail(e);
     }
     return this;
+  }
+
+  private void fail(IOException e) {
+    failure = failure == null ? e : failure;
   }
 
   Peer read() {
@@ -118,6 +127,11 @@ final class Peer implements AutoCloseable {
 
   boolean isEof() {
     return eof;
+  }
+
+  /** True once nothing more can be read. */
+  boolean isReadOut() {
+    return eof || readFailed;
   }
 
   /** True once a call has failed because the other side has reset the connection. */
