@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  *   NEW ──▶ CONNECTING ──▶ SENDING ──FIN sent──▶ FINISHED ──its FIN, or time──▶ CLOSED
- *                             ├──reset, all acknowledged, or time────────────────▲
- *                             └──the stream is over, and it takes nothing────────┘
- *   any ──error, time-out, abort: reset──────────────────────────────────────────┘
+ *                             └──all acknowledged: reset─────────────────────────▲
+ *   any ──error, time-out, the stream is over and it takes nothing, abort: reset─┘
  * </pre>
  *
- * <p>Invariant: what it sends is what is in the backlog, in order. What it receives goes nowhere,
+ * <p>Invariant: what it sends is what is in the backlog, in order. It lets go as complete only when
+ * the mirror has acknowledged every byte, where that can be asked. What it receives goes nowhere,
  * or to the mirror's file of replies; its FIN is only remembered, its reset ends this mirror alone.
  *
  * <p>Loop thread only. A session's bytes are sent on within the session's turn, or after a pause in
@@ -37,10 +37,10 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
     CLOSED
   }
 
-  /** How long a mirror has for the end: to acknowledge everything, to send its own FIN. */
+  /** How long a mirror that has acknowledged everything has for its own FIN. */
   private static final long END_NS = 5_000_000_000L;
 
-  /** How often acknowledgements are asked for before a reset: no event tells of them. */
+  /** How often acknowledgements are asked for before the end: no event tells of them. */
   private static final long ACK_CHECK_NS = 4_000_000;
 
   /** Reads of answers in one turn, so that a talkative mirror does not hold up the sessions. */
@@ -67,14 +67,13 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   /** In NEW, the {@code -errno} for which there is no connection; told in the first turn. */
   private int beginFailure;
 
-  /** Of the mirror's leave: bytes that it had not acknowledged when it was last looked at. */
-  private long unacknowledged = Long.MAX_VALUE;
+  /** When all is sent: bytes that were undelivered when there had last become fewer, and when. */
+  private long lastUndelivered = Long.MAX_VALUE;
+
+  private long lastDeliveredNs;
 
   /** What was left when it was last looked at whether the mirror takes anything. */
   private long leftBytes;
-
-  private boolean ending;
-  private long endsAtNs;
 
   MirrorConnection(
       SocketTerms terms,
@@ -195,8 +194,7 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
       }
     }
     if (state == State.FINISHED && peerEnded) {
-      socket.close();
-      close(true);
+      leave();
     }
   }
 
@@ -267,34 +265,65 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
   }
 
   private void finish() {
-    if (!endedByReset) {
+    if (socket.isBroken()) {
+      fail(-Errno.ECONNRESET);
+    } else if (!endedByReset) {
       socket.shutdownOutput();
       state = State.FINISHED;
-      mayStillEnd();
-      loop.timers().arm(timer, endsAtNs);
-    } else if (socket.unacknowledgedBytes() == 0 || !mayStillEnd()) {
+      lookAgain(END_NS);
+    } else if (undelivered() == 0) {
       socket.reset();
       close(true);
     } else {
       // A reset destroys what has not been delivered.
-      loop.timers().arm(timer, loop.nowNs() + ACK_CHECK_NS);
+      lookAgain(ACK_CHECK_NS);
     }
   }
 
-  /** Whether there is time left; it begins again when the mirror has acknowledged something. */
-  private boolean mayStillEnd() {
-    long nowNs = loop.nowNs();
-    long left = socket.unacknowledgedBytes();
-    if (!ending || (left > 0 && left < unacknowledged)) {
-      ending = true;
-      unacknowledged = left;
-      endsAtNs = nowNs + END_NS;
+  /**
+   * Closes after the FIN if the mirror has all. What it lacks would not be safe with the kernel: a
+   * byte that the mirror answers to a closed socket makes the kernel drop it and send a reset.
+   */
+  private void leave() {
+    if (undelivered() == 0) {
+      socket.close();
+      close(true);
+    } else if (socket.isBroken()) {
+      fail(-Errno.ECONNRESET);
+    } else {
+      lookAgain(peerEnded ? ACK_CHECK_NS : END_NS);
     }
-    return nowNs - endsAtNs < 0;
+  }
+
+  /** Waits, unless the mirror has acknowledged nothing of what is left for too long. */
+  private void lookAgain(long ns) {
+    long nowNs = loop.nowNs();
+    long left = undelivered();
+    if (left < lastUndelivered) {
+      lastUndelivered = left;
+      lastDeliveredNs = nowNs;
+    }
+    long leftNs = lastDeliveredNs + terms.leaveNs() - nowNs;
+    if (leftNs > 0) {
+      loop.timers().arm(timer, nowNs + Math.min(ns, leftNs));
+    } else {
+      giveUp(terms.leaveNs());
+    }
+  }
+
+  /** Bytes that the mirror has not acknowledged; of those that are counted the FIN is one. */
+  private long undelivered() {
+    return Math.max(0, socket.unacknowledgedBytes() - (state == State.FINISHED ? 1 : 0));
+  }
+
+  private void giveUp(long ns) {
+    String time = TimeUnit.NANOSECONDS.toSeconds(ns) + "s";
+    owner.onFailed(DetachReason.LAG, "took nothing for " + time + " after its stream had ended");
   }
 
   private void fail(long result) {
-    if (state == State.FINISHED) { // It has everything; how it takes its leave is its own affair.
+    // How one that has everything takes its leave is its own affair.
+    if (state == State.FINISHED && undelivered() == 0) {
       socket.reset();
       close(true);
       return;
@@ -316,21 +345,12 @@ final class MirrorConnection implements EventLoop.Task, Poller.ReadyHandler {
       case CONNECTING -> owner.onFailed(DetachReason.CONNECT_TIMEOUT, "");
       case SENDING -> {
         if (backlog.bytes() > 0 && backlog.bytes() == leftBytes) {
-          String time = TimeUnit.NANOSECONDS.toSeconds(terms.lingerNs()) + "s";
-          owner.onFailed(
-              DetachReason.LAG, "took nothing for " + time + " after its stream had ended");
+          giveUp(terms.lingerNs());
         } else {
           onReady();
         }
       }
-      case FINISHED -> {
-        if (mayStillEnd()) {
-          loop.timers().arm(timer, endsAtNs);
-        } else {
-          socket.close();
-          close(true);
-        }
-      }
+      case FINISHED -> leave();
       case NEW, CLOSED -> {
         // Nothing is waited for.
       }

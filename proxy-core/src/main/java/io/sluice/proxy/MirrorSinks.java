@@ -26,6 +26,9 @@ final class MirrorSinks {
    */
   private static final Duration LINGER = Duration.ofMinutes(1);
 
+  /** What is on its way may be lost and sent again several times, however short max-lag is. */
+  private static final Duration LEAVE_MIN = Duration.ofSeconds(5);
+
   private static final Duration SYSTEM = Duration.ZERO;
   private static final TcpOptions TCP =
       new TcpOptions(true, false, SYSTEM, SYSTEM, 0, SYSTEM, 0, 0, "");
@@ -104,6 +107,7 @@ final class MirrorSinks {
             config.connectTimeout().toNanos(),
             pauseNs(config.maxLag(), pause),
             config.maxLag().isZero() ? LINGER.toNanos() : 0,
+            leaveNs(config.maxLag()),
             config.proxyProtocol() == MirrorConfig.ProxyProtocol.V2,
             config.bufferBytes(),
             replies));
@@ -112,6 +116,11 @@ final class MirrorSinks {
   private static long pauseNs(Duration maxLag, Duration pause) {
     Duration part = maxLag.dividedBy(LAG_PARTS);
     return (part.isZero() || part.compareTo(pause) > 0 ? pause : part).toNanos();
+  }
+
+  private static long leaveNs(Duration maxLag) {
+    Duration leave = maxLag.isZero() ? LINGER : maxLag;
+    return (leave.compareTo(LEAVE_MIN) < 0 ? LEAVE_MIN : leave).toNanos();
   }
 
   private static SinkFactory files(
