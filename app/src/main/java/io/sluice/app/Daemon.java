@@ -109,6 +109,8 @@ final class Daemon {
     Signals.handle("INT", this::onStop);
     Signals.handle("USR1", this::onCounters);
     Signals.handle("HUP", this::onReload);
+    // ReloadSignal= of Type=notify-reload: systemd 262 starts nothing that has no handler of it.
+    Signals.handle("CONT", () -> {});
     var inherited = InheritedSockets.of(System.getenv(), LOG::warn);
     try (Control control = control()) {
       TransportChoice transport = TransportChoice.choose(config.transport(), config.pump());

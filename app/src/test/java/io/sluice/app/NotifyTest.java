@@ -39,23 +39,32 @@ class NotifyTest {
     manager.close();
   }
 
-  private SluiceProcess start(Class<?> main, Map<String, String> more, String... options)
+  private SluiceProcess start(Class<?> main, Map<String, String> more, String... arguments)
       throws IOException {
     Map<String, String> environment = new HashMap<>(more);
     environment.putIfAbsent("NOTIFY_SOCKET", manager.address());
+    return SluiceProcess.start(environment, main, List.of(), arguments);
+  }
+
+  private SluiceProcess forward(Class<?> main, Map<String, String> more, String... options)
+      throws IOException {
     List<String> arguments = new ArrayList<>(List.of("forward"));
     arguments.addAll(List.of(options));
     arguments.addAll(List.of("127.0.0.1:0", server.address()));
-    return SluiceProcess.start(environment, main, List.of(), arguments.toArray(String[]::new));
+    return start(main, more, arguments.toArray(String[]::new));
   }
 
-  private SluiceProcess start() throws IOException {
-    return start(Main.class, Map.of());
+  private SluiceProcess forward() throws IOException {
+    return forward(Main.class, Map.of());
+  }
+
+  private SluiceProcess run(Path file, Map<String, String> more) throws IOException {
+    return start(Main.class, more, "run", "-c", file.toString());
   }
 
   @Test
   void readyComesOnceItListensAndStoppingBeforeTheEnd() throws Exception {
-    try (SluiceProcess sluice = start()) {
+    try (SluiceProcess sluice = forward()) {
       String ready = manager.await("READY", text -> text.startsWith("READY=1\n"));
       assertThat(ready)
           .startsWith("READY=1\nSTATUS=listening (")
@@ -73,7 +82,7 @@ class NotifyTest {
 
   @Test
   void statusTellsSessionsAndRatesAndOnlyWhatIsNew() throws Exception {
-    try (SluiceProcess sluice = start();
+    try (SluiceProcess sluice = forward();
         Socket client = sluice.connect()) {
       assertThat(client.getInputStream().read()).isEqualTo('a');
       client.getOutputStream().write(new byte[100_000]);
@@ -93,7 +102,7 @@ class NotifyTest {
   @Test
   void watchdogIsFedAsLongAsEveryLoopTurns() throws Exception {
     Map<String, String> watched = Map.of("WATCHDOG_USEC", "400000");
-    try (SluiceProcess sluice = start(HangingLoop.class, watched, "-v", "--threads", "2")) {
+    try (SluiceProcess sluice = forward(HangingLoop.class, watched, "-v", "--threads", "2")) {
       await().atMost(SluiceProcess.PATIENCE).until(() -> manager.count("WATCHDOG=1") > 5);
 
       try (Socket client = sluice.connect()) {
@@ -116,10 +125,9 @@ class NotifyTest {
   void failureToListenIsToldWithItsErrorNumber() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         SluiceProcess sluice =
-            SluiceProcess.start(
-                Map.of("NOTIFY_SOCKET", manager.address()),
+            start(
                 Main.class,
-                List.of(),
+                Map.of(),
                 "forward",
                 "127.0.0.1:" + taken.getLocalPort(),
                 server.address())) {
@@ -136,14 +144,7 @@ class NotifyTest {
   @Test
   void invalidConfigurationIsTheStatus() throws Exception {
     Path file = Files.writeString(folder.resolve("sluice.conf"), "sluice.threads = many\n");
-    try (SluiceProcess sluice =
-        SluiceProcess.start(
-            Map.of("NOTIFY_SOCKET", manager.address()),
-            Main.class,
-            List.of(),
-            "run",
-            "-c",
-            file.toString())) {
+    try (SluiceProcess sluice = run(file, Map.of())) {
       assertThat(sluice.awaitExit()).isEqualTo(ExitCode.USAGE);
 
       assertThat(manager.await("STATUS", text -> text.startsWith("STATUS=")))
@@ -161,14 +162,7 @@ class NotifyTest {
             + server.address()
             + "\"\n";
     Files.writeString(file, good);
-    try (SluiceProcess sluice =
-        SluiceProcess.start(
-            Map.of("NOTIFY_SOCKET", manager.address()),
-            Main.class,
-            List.of(),
-            "run",
-            "-c",
-            file.toString())) {
+    try (SluiceProcess sluice = run(file, Map.of())) {
       manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=listening ("));
       Files.writeString(file, good + "sluice.thread = 4\n");
 
@@ -199,7 +193,7 @@ class NotifyTest {
   void vanishedSocketIsAWarningAndNothingElse() throws Exception {
     String socket = folder.resolve("nobody").toString();
     Map<String, String> environment = Map.of("NOTIFY_SOCKET", socket, "WATCHDOG_USEC", "40000");
-    try (SluiceProcess sluice = start(Main.class, environment)) {
+    try (SluiceProcess sluice = forward(Main.class, environment)) {
       assertThat(sluice.awaitLine("cannot notify the service manager")).contains(" WARN ", socket);
       sluice.connect().close();
 
@@ -226,9 +220,7 @@ class NotifyTest {
             }
             """
                 .formatted(line, path, server.address()));
-    Map<String, String> environment = Map.of("NOTIFY_SOCKET", manager.address(), "FDSTORE", "4");
-    try (SluiceProcess sluice =
-        SluiceProcess.start(environment, Main.class, List.of(), "run", "-c", file.toString())) {
+    try (SluiceProcess sluice = run(file, Map.of("FDSTORE", "4"))) {
       manager.await("FDSTORE", text -> text.startsWith("FDSTORE=1\nFDNAME=sluice-kept-unix"));
       assertThat(path).exists();
       if (stays) {
@@ -244,7 +236,7 @@ class NotifyTest {
   void socketsOfAnotherProcessAreIgnoredWithAWarning() throws Exception {
     Map<String, String> environment =
         Map.of("LISTEN_FDS", "1", "LISTEN_PID", "1", "LISTEN_FDNAMES", "web");
-    try (SluiceProcess sluice = start(Main.class, environment);
+    try (SluiceProcess sluice = forward(Main.class, environment);
         Socket client = sluice.connect()) {
       assertThat(client.getInputStream().read()).isEqualTo('a');
       assertThat(sluice.awaitLine("LISTEN_FDS=1 is ignored"))

@@ -60,6 +60,25 @@ final class Keys {
           "pipe-budget",
           "turn-budget");
 
+  /** What a frontend inherits. */
+  private static final List<String> FRONTEND =
+      List.of(
+          "max-connections",
+          "max-connection-rate",
+          "timeouts",
+          "allow",
+          "deny",
+          "deny-action",
+          "limits",
+          "accept-proxy-protocol",
+          "server-names",
+          "alpn",
+          "inspect-timeout",
+          "bandwidth",
+          "mirror",
+          "tcp",
+          "listen");
+
   /** What a backend has to do with its servers, and all servers of it. */
   private static final List<String> BACKEND =
       List.of(
@@ -161,34 +180,19 @@ final class Keys {
     SECTIONS.put(
         "sluice",
         concat(
-            BACKEND,
+            concat(FRONTEND, BACKEND),
             "threads",
             "transport",
-            "max-connections",
-            "max-connection-rate",
             "drain-timeout",
             "exit-idle-time",
             "control-socket",
-            "timeouts",
-            "allow",
-            "deny",
-            "deny-action",
-            "limits",
-            "accept-proxy-protocol",
-            "server-names",
-            "alpn",
-            "inspect-timeout",
-            "bandwidth",
             "source",
-            "tcp",
-            "listen",
             "pump",
             "check",
             "agent",
             "observe",
             "mirror-defaults",
             "mirrors",
-            "mirror",
             "frontends",
             "backends"));
     SECTIONS.put(
@@ -220,26 +224,7 @@ final class Keys {
 
   private static void frontends() {
     SECTIONS.put("sluice.frontends", List.of(NAME));
-    SECTIONS.put(
-        "sluice.frontends.*",
-        List.of(
-            "bind",
-            "backend",
-            "mirror",
-            "max-connections",
-            "max-connection-rate",
-            "timeouts",
-            "allow",
-            "deny",
-            "deny-action",
-            "limits",
-            "accept-proxy-protocol",
-            "server-names",
-            "alpn",
-            "inspect-timeout",
-            "bandwidth",
-            "tcp",
-            "listen"));
+    SECTIONS.put("sluice.frontends.*", concat(FRONTEND, "bind", "backend"));
     SECTIONS.put(
         "sluice.frontends.*.timeouts", List.of("greeting", "client", "client-fin", "tarpit"));
     SECTIONS.put("sluice.frontends.*.limits", LIMITS);
@@ -276,8 +261,12 @@ final class Keys {
   }
 
   private static List<String> concat(List<String> some, String... more) {
-    List<String> all = new ArrayList<>(List.of(more));
-    all.addAll(some);
+    return concat(List.of(more), some);
+  }
+
+  private static List<String> concat(List<String> some, List<String> more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(more);
     return List.copyOf(all);
   }
 

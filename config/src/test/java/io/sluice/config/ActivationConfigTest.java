@@ -1,7 +1,7 @@
 package io.sluice.config;
 
+import static io.sluice.config.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -47,11 +47,7 @@ class ActivationConfigTest {
   @ParameterizedTest
   @MethodSource("badInputs")
   void badInputIsNamedWithItsPlace(String hocon, String message) {
-    ConfigException refused =
-        catchThrowableOfType(
-            ConfigException.class, () -> ConfigReader.parse("s.conf", GOOD + hocon));
-
-    assertThat(refused).hasMessage(message);
+    assertThat(refused(GOOD + hocon)).hasMessage(message);
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.config.AdmissionConfig.Action;
 import io.sluice.config.AdmissionConfig.SourceLimits;
@@ -51,9 +50,7 @@ class AdmissionConfigTest {
   }
 
   private static List<String> problems(String hocon) {
-    return catchThrowableOfType(ConfigException.class, () -> read(hocon)).problems().stream()
-        .map(Problem::toString)
-        .toList();
+    return Refused.problems(GOOD + hocon);
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.sluice.config;
 
+import static io.sluice.config.Refused.refused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.sluice.config.ControlSocketConfig.Mode;
 import java.util.Map;
@@ -40,12 +40,7 @@ class ControlSocketConfigTest {
   @ParameterizedTest
   @MethodSource("badInputs")
   void badInputIsNamedWithItsPlace(String value, String rule) {
-    ConfigException refused =
-        catchThrowableOfType(
-            ConfigException.class,
-            () -> ConfigReader.parse("s.conf", GOOD + "sluice.control-socket = " + value));
-
-    assertThat(refused.getMessage())
+    assertThat(refused(GOOD + "sluice.control-socket = " + value).getMessage())
         .startsWith("s.conf:3: sluice.control-socket = ")
         .endsWith(": " + rule);
   }

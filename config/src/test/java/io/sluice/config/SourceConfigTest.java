@@ -1,7 +1,6 @@
 package io.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,9 +39,7 @@ class SourceConfigTest {
   }
 
   private static List<String> problems(String hocon) {
-    return catchThrowableOfType(ConfigException.class, () -> read(hocon)).problems().stream()
-        .map(Problem::toString)
-        .toList();
+    return Refused.problems(GOOD + hocon);
   }
 
   @Test

@@ -76,6 +76,7 @@ class PackageIT {
             "lib/systemd/system/sluice.socket",
             "lib/systemd/system/sluice@.service",
             "lib/systemd/system/sluice@.socket",
+            "usr/share/sluice/systemd/notify-reload.conf",
             "usr/share/man/man1/sluice.1",
             "usr/share/man/man5/sluice.conf.5",
             "usr/share/doc/sluice/reference.conf",

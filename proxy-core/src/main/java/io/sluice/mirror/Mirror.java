@@ -198,15 +198,26 @@ public final class Mirror implements MirrorTerms, AutoCloseable {
     if (!enterSinks()) {
       return null;
     }
-    int limit = maxSessions;
-    int now = active.incrementAndGet();
-    if (limit > 0 && now > limit) {
-      leave();
+    if (!enterLimit()) {
+      leaveSinks();
       count(MirrorCounter.OVER_LIMIT, 1);
       return null;
     }
     count(MirrorCounter.SESSIONS, 1);
     return chosen;
+  }
+
+  /** Counts one more where there is room: one that there is no room for is never counted. */
+  private boolean enterLimit() {
+    int limit = maxSessions;
+    int now = active.get();
+    while (limit <= 0 || now < limit) {
+      if (active.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = active.get();
+    }
+    return false;
   }
 
   void leave() {

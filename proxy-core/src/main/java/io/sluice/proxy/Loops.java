@@ -37,6 +37,11 @@ final class Loops {
     return loops.size();
   }
 
+  /** Sessions now on all of them. */
+  int sessions() {
+    return loops.stream().mapToInt(SessionLoop::size).sum();
+  }
+
   List<EventLoop> eventLoops() {
     return loops.stream().map(SessionLoop::loop).toList();
   }

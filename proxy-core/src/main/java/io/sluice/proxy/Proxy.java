@@ -210,9 +210,9 @@ public final class Proxy implements AutoCloseable {
     return setup.checks();
   }
 
-  /** Client connections now. */
+  /** Sessions now: client connections that were let in and have not been closed. */
   public int sessions() {
-    return totalGate.active();
+    return loops.sessions();
   }
 
   /** Servers of all backends that have an address: all but the slots that nothing fills. */

@@ -8,11 +8,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A limit on connections at a time. Who cannot enter waits to be told that a place is free; its
  * clients wait in the kernel's backlog, as with HAProxy's {@code maxconn}.
  *
+ * <p>A place is taken before the connection is accepted, or else there would be one too many, and
+ * given back where none was waiting. So the places taken are no number to show to people: that is
+ * {@link SessionCount}.
+ *
  * <p>Invariant: whoever is in the queue while a place is free is about to be told. Thread-safe.
  */
 public final class ConnectionGate {
   private volatile int max;
-  private final AtomicInteger active = new AtomicInteger();
+  private final AtomicInteger taken = new AtomicInteger();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
   /** At most {@code max} at a time. */
@@ -20,9 +24,9 @@ public final class ConnectionGate {
     this.max = max;
   }
 
-  /** Connections inside now. */
-  public int active() {
-    return active.get();
+  /** Places taken now: at least one for each connection inside. */
+  public int taken() {
+    return taken.get();
   }
 
   /** The limit. */
@@ -33,14 +37,14 @@ public final class ConnectionGate {
   /** Changes the limit. Those who are inside beyond it stay; nobody else comes in until then. */
   public void setMax(int limit) {
     max = limit;
-    if (active.get() < limit) {
+    if (taken.get() < limit) {
       tellAll();
     }
   }
 
   /** Takes a place if one is free. */
   boolean tryEnter() {
-    if (active.incrementAndGet() <= max) {
+    if (taken.incrementAndGet() <= max) {
       return true;
     }
     leave();
@@ -49,7 +53,7 @@ public final class ConnectionGate {
 
   /** Gives a place back. */
   void leave() {
-    if (active.decrementAndGet() < max) {
+    if (taken.decrementAndGet() < max) {
       tellAll();
     }
   }
@@ -58,7 +62,7 @@ public final class ConnectionGate {
   void await(Runnable onFree) {
     waiting.add(onFree);
     // A place may have become free between the failed attempt and the line above.
-    if (active.get() < max) {
+    if (taken.get() < max) {
       tellAll();
     }
   }

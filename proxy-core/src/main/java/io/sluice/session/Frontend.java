@@ -22,6 +22,7 @@ public final class Frontend {
   private final Backend backend;
   private final GreetingTerms greeting;
   private final ConnectionGate gate;
+  private final SessionCount sessions;
   private final ConnectionGate tarpit;
   private final ConnectionRate ownRate;
   private final ConnectionRate rate;
@@ -54,6 +55,7 @@ public final class Frontend {
     greeting = new GreetingTerms(config.greeting(), backend, backends);
     this.mirrors = new AtomicReference<>(List.copyOf(mirrors));
     gate = new ConnectionGate(config.maxConnections());
+    sessions = new SessionCount(loops);
     tarpit = new ConnectionGate(config.admission().maxTarpitted());
     ownRate = ConnectionRate.of(config.admission().connectionRate());
     rate = ownRate.and(totalRate);
@@ -72,6 +74,7 @@ public final class Frontend {
     greeting = new GreetingTerms(config.greeting(), backend, backends);
     mirrors = before.mirrors;
     gate = before.gate;
+    sessions = before.sessions;
     tarpit = before.tarpit;
     int perSecond = config.admission().connectionRate();
     boolean sameRate = perSecond == before.config.admission().connectionRate();
@@ -129,6 +132,11 @@ public final class Frontend {
   /** Its limit of connections at a time. */
   public ConnectionGate gate() {
     return gate;
+  }
+
+  /** Its sessions now, and those of all frontends that it has followed. */
+  SessionCount sessions() {
+    return sessions;
   }
 
   /** Its limit of connections that are held without being served. */

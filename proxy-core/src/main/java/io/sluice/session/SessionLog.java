@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * mirror had taken by then, with the reason in parentheses if it was detached.
  *
  * <p>Of the numbers of sessions, actconn and feconn include the one that ends, beconn and srvconn
- * do not.
+ * do not. All are of sessions that have begun, not of places that are kept for them.
  *
  * <p>Written to the logger {@value #LOGGER} at level info; nothing is formatted while that is off.
  * Some of it is a field of its own too, {@link LogLine}: frontend, backend, server, client, and the
@@ -41,10 +41,10 @@ public final class SessionLog {
           .withZone(ZoneId.systemDefault());
   private static final long NS_PER_MS = 1_000_000;
 
-  private final ConnectionGate total;
+  private final SessionLoop sessions;
 
-  SessionLog(ConnectionGate total) {
-    this.total = total;
+  SessionLog(SessionLoop sessions) {
+    this.sessions = sessions;
   }
 
   void onClosed(Session session, CloseReason reason) {
@@ -55,19 +55,19 @@ public final class SessionLog {
 
   /** As HAProxy writes of connections that never become sessions (section 8.2.5, error log). */
   private static LogLine fault(Session session) {
+    String client = client(session);
     StringBuilder line = new StringBuilder(128);
-    appendStart(line, session);
+    appendStart(line, session, client);
     line.append(session.frontend().name())
         .append('/')
         .append(session.bind)
         .append(": ")
         .append(session.greeting().fault());
-    return LogLine.of(
-        line.toString(), "frontend", session.frontend().name(), "client", client(session));
+    return LogLine.of(line.toString(), "frontend", session.frontend().name(), "client", client);
   }
 
-  private static void appendStart(StringBuilder line, Session session) {
-    line.append(client(session)).append(" [");
+  private static void appendStart(StringBuilder line, Session session, String client) {
+    line.append(client).append(" [");
     DATE.formatTo(Instant.ofEpochMilli(session.acceptedWallMs()), line);
     line.append("] ");
   }
@@ -82,15 +82,16 @@ public final class SessionLog {
     long connectedNs = search.connectedAfterNs();
     long up = session.relay() == null ? 0 : session.relay().toServer().counters().bytes();
     long down = session.relay() == null ? 0 : session.relay().toClient().counters().bytes();
+    String client = client(session);
     StringBuilder line = new StringBuilder(192);
-    appendStart(line, session);
+    appendStart(line, session, client);
     line.append(frontend.name()).append(' ').append(backend.name());
     line.append('/').append(server == null ? "<NOSRV>" : server.name()).append(' ');
     line.append(assignedNs < 0 ? -1 : assignedNs / NS_PER_MS).append('/');
     line.append(connectedNs < 0 ? -1 : (connectedNs - assignedNs) / NS_PER_MS).append('/');
     line.append(session.ageNs() / NS_PER_MS).append(' ').append(down);
     line.append(' ').append(reason.state()).append(' ');
-    line.append(total.active()).append('/').append(frontend.gate().active()).append('/');
+    line.append(sessions.sizeOfAll()).append('/').append(frontend.sessions().sum()).append('/');
     line.append(backend.sessions().get()).append('/');
     line.append(server == null ? 0 : server.sessions()).append('/');
     line.append(search.isRedispatched() ? "+" : "").append(search.retries()).append(' ');
@@ -108,7 +109,7 @@ public final class SessionLog {
         "server",
         server == null ? null : server.name(),
         "client",
-        client(session),
+        client,
         "termination",
         reason.state());
   }

@@ -65,7 +65,7 @@ public final class SessionLoop {
     this.counters = counters;
     this.totalGate = totalGate;
     this.turnBudgetBytes = turnBudgetBytes;
-    log = new SessionLog(totalGate);
+    log = new SessionLog(this);
     refusals = new Refusals(loop, counters);
     mirrors = new MirrorLoop(loop, this::checkEmpty);
   }
@@ -85,6 +85,15 @@ public final class SessionLoop {
   /** Sessions now. Any thread. */
   public int size() {
     return size;
+  }
+
+  /** Sessions now on all loops that are linked with this one. Any thread. */
+  int sizeOfAll() {
+    int sum = 0;
+    for (SessionLoop each : all) {
+      sum += each.size;
+    }
+    return sum;
   }
 
   /**
@@ -129,6 +138,7 @@ public final class SessionLoop {
     }
     first = session;
     setSize(size + 1);
+    frontend.sessions().begin(loop.index());
     session.begin();
   }
 
@@ -142,8 +152,10 @@ public final class SessionLoop {
     if (session.next != null) {
       session.next.previous = session.previous;
     }
-    setSize(size - 1);
     session.verdict.leave();
+    // Before its places are free for the next: never are more counted than there are places.
+    setSize(size - 1);
+    session.frontend().sessions().end(loop.index());
     checkEmpty();
   }
 

@@ -7,7 +7,8 @@
  * view of one bind.
  *
  * <p>Thread rule: everything belongs to the thread of its loop, except {@link
- * io.sluice.session.Frontend} and {@link io.sluice.session.ConnectionGate}, which all loops share.
+ * io.sluice.session.Frontend}, {@link io.sluice.session.ConnectionGate} and {@link
+ * io.sluice.session.SessionCount}, which all loops share.
  *
  * <p>What happens when: EOF ends the Flow with a FIN passed on; a reset ends the Session with a
  * reset passed on, after the bytes before it; EAGAIN leaves the Flow until the poller reports; a

@@ -23,6 +23,10 @@ class CheckKindsTest {
       "check { type = send-expect, send-expect = [{ send = \"PING\\r"
           + "\\n"
           + "\" }, { expect = \"+PONG\" }] }\n";
+
+  /** The PROXY header of version 2 of a connection without a client, and what comes after it. */
+  private static final String LOCAL_PING = "\r\n\r\n\u0000\r\nQUIT\n \u0000\u0000\u0000PING\r\n";
+
   private static final String HTTP = "check { type = http, http.path = \"/up\" }\n";
   private static final String TIMES = "check { timeout = 300ms }, timeouts.connect = 500ms\n";
 
@@ -31,6 +35,14 @@ class CheckKindsTest {
   private CheckScene scene(String transport, String settings) throws Exception {
     scene = new CheckScene(transport, 1, settings);
     return scene;
+  }
+
+  /** The server of a check by PING, which has received that. */
+  private Remote pinged(String transport, String more) throws Exception {
+    scene(transport, PING + more);
+    Remote remote = scene.accepted();
+    scene.expect(remote, "PING\r\n");
+    return remote;
   }
 
   @AfterEach
@@ -44,6 +56,11 @@ class CheckKindsTest {
     CheckResult result = scene.result();
     assertThat(new Verdict(result.status(), result.code(), result.info()))
         .isEqualTo(new Verdict(status, code, info));
+  }
+
+  private void expectEnd(CheckStatus status, int code, String info) {
+    scene.turnUntil("the end", () -> !scene.report().isRunning());
+    expectResult(status, code, info);
   }
 
   @ParameterizedTest
@@ -105,9 +122,7 @@ class CheckKindsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void scriptIsPassedByteByByte(String transport) throws Exception {
-    scene(transport, PING);
-    Remote remote = scene.accepted();
-    scene.expect(remote, "PING\r\n");
+    Remote remote = pinged(transport, "");
     for (char c : "-x+PON".toCharArray()) {
       remote.send(String.valueOf(c));
       scene.loop.turn(1);
@@ -116,13 +131,6 @@ class CheckKindsTest {
     remote.send("G\r\n");
     expectEnd(CheckStatus.L7OK, 0, "(tcp-check)");
     scene.turnUntil("the end", () -> remote.read().isOver());
-  }
-
-  private void expectEnd(CheckStatus status, int code, String info) {
-    scene.turnUntil("a result", () -> !scene.report().isRunning());
-    CheckResult result = scene.last();
-    assertThat(new Verdict(result.status(), result.code(), result.info()))
-        .isEqualTo(new Verdict(status, code, info));
   }
 
   @ParameterizedTest
@@ -157,9 +165,7 @@ class CheckKindsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void noAnswerIsAnEmptyOne(String transport) throws Exception {
-    scene(transport, PING);
-    Remote remote = scene.accepted();
-    scene.expect(remote, "PING\r\n");
+    Remote remote = pinged(transport, "");
     remote.close();
     expectEnd(CheckStatus.L7RSP, 0, "TCPCHK got an empty response at step 3");
   }
@@ -167,9 +173,7 @@ class CheckKindsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void resetInTheMiddle(String transport) throws Exception {
-    scene(transport, PING);
-    Remote remote = scene.accepted();
-    scene.expect(remote, "PING\r\n");
+    Remote remote = pinged(transport, "");
     remote.reset();
     expectEnd(
         CheckStatus.SOCKERR,
@@ -180,9 +184,7 @@ class CheckKindsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void silenceEndsAfterTheTimeForAnAnswer(String transport) throws Exception {
-    scene(transport, PING + TIMES);
-    Remote remote = scene.accepted();
-    scene.expect(remote, "PING\r\n");
+    pinged(transport, TIMES);
     scene.pass(Duration.ofMillis(298));
     assertThat(scene.report().isRunning()).isTrue();
     scene.pass(Duration.ofMillis(3));
@@ -192,8 +194,7 @@ class CheckKindsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void withoutATimeForAnAnswerTheIntervalBoundsAll(String transport) throws Exception {
-    scene(transport, PING);
-    scene.expect(scene.accepted(), "PING\r\n");
+    pinged(transport, "");
     scene.pass(Duration.ofMillis(1990));
     assertThat(scene.report().isRunning()).isTrue();
     scene.pass(Duration.ofMillis(20));
@@ -204,9 +205,7 @@ class CheckKindsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void endlessAnswerIsCutAtTheBound(String transport) throws Exception {
-    scene(transport, PING);
-    Remote remote = scene.accepted();
-    scene.expect(remote, "PING\r\n");
+    Remote remote = pinged(transport, "");
     byte[] block = new byte[1 << 16];
     long[] written = new long[1];
     scene.turnUntil(
@@ -307,7 +306,7 @@ class CheckKindsTest {
   @ValueSource(strings = {"epoll", "nio"})
   void checkBeginsWithALocalHeader(String transport) throws Exception {
     scene(transport, PING + "check.proxy-protocol = v2");
-    scene.expect(scene.accepted(), "\r\n\r\n\u0000\r\nQUIT\n \u0000\u0000\u0000PING\r\n");
+    scene.expect(scene.accepted(), LOCAL_PING);
   }
 
   @ParameterizedTest
@@ -332,7 +331,7 @@ class CheckKindsTest {
   @ValueSource(strings = {"epoll", "nio"})
   void checkOfTheServersOwnAddressInheritsTheHeaderOfSessions(String transport) throws Exception {
     scene(transport, PING + "send-proxy-protocol = v2");
-    scene.expect(scene.accepted(), "\r\n\r\n\u0000\r\nQUIT\n \u0000\u0000\u0000PING\r\n");
+    scene.expect(scene.accepted(), LOCAL_PING);
   }
 
   @ParameterizedTest
@@ -348,7 +347,6 @@ class CheckKindsTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void checkOfAnotherAddressInheritsNoHeader(String transport) throws Exception {
-    scene(transport, PING + "send-proxy-protocol = v1, check.address = \"127.0.0.1\"");
-    scene.expect(scene.accepted(), "PING\r\n");
+    pinged(transport, "send-proxy-protocol = v1, check.address = \"127.0.0.1\"");
   }
 }

@@ -23,6 +23,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AllocationTest {
   private static final double BYTES_PER_EVENT_MAX = 0.1;
 
+  /** Of round trips: the length of a message, how many there are in a window, and windows. */
+  private static final int BYTES = 64;
+
+  private static final int ROUNDS = 1000;
+  private static final int WINDOWS = 12;
+
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** What happens in a window. */
@@ -72,6 +78,28 @@ class AllocationTest {
     return best;
   }
 
+  /** Windows of {@link #ROUNDS} round trips of each connection, with so many messages in each. */
+  private double bestOfRoundTrips(Proxy proxy, int connections, int messages) throws IOException {
+    ByteBuffer message = ByteBuffer.allocateDirect(BYTES);
+    List<SocketChannel> clients = new ArrayList<>();
+    for (int i = 0; i < connections; i++) {
+      clients.add(SocketChannel.open(proxy.boundAddress("web", 0).toJava()));
+    }
+    double best =
+        bestWindow(
+            WINDOWS,
+            messages * ROUNDS * connections,
+            () -> {
+              for (int round = 0; round < ROUNDS; round++) {
+                exchange(clients, message);
+              }
+            });
+    for (SocketChannel client : clients) {
+      client.close();
+    }
+    return best;
+  }
+
   private static void exchange(List<SocketChannel> clients, ByteBuffer message) throws IOException {
     for (SocketChannel client : clients) {
       client.write(message.clear());
@@ -93,32 +121,15 @@ class AllocationTest {
   @ValueSource(strings = {"auto", "splice"})
   void smallRoundTripsAllocateNothing(String pump) throws Exception {
     int connections = 16;
-    int rounds = 1000;
-    int windows = 12;
-    ByteBuffer message = ByteBuffer.allocateDirect(64);
     try (EchoServer server = EchoServer.tcp();
         Proxy proxy = start(server, pump)) {
-      List<SocketChannel> clients = new ArrayList<>();
-      for (int i = 0; i < connections; i++) {
-        clients.add(SocketChannel.open(proxy.boundAddress("web", 0).toJava()));
-      }
-      double best =
-          bestWindow(
-              windows,
-              2 * rounds * connections, // Each round trip is two messages for the loop.
-              () -> {
-                for (int round = 0; round < rounds; round++) {
-                  exchange(clients, message);
-                }
-              });
-      for (SocketChannel client : clients) {
-        client.close();
-      }
+      // Each round trip is two messages for the loop.
+      double best = bestOfRoundTrips(proxy, connections, 2);
 
       System.out.printf("%s: %.5f bytes allocated per message%n", pump, best);
       assertThat(best).isLessThan(BYTES_PER_EVENT_MAX);
       assertThat(proxy.snapshot().all().get(Counter.BYTES_TO_SERVER))
-          .isEqualTo(64L * windows * rounds * connections);
+          .isEqualTo((long) BYTES * WINDOWS * ROUNDS * connections);
     }
   }
 
@@ -126,9 +137,6 @@ class AllocationTest {
   @ValueSource(strings = {"copy", "splice"})
   void mirroredRoundTripsAllocateNothing(String pump) throws Exception {
     int connections = 8;
-    int rounds = 1000;
-    int windows = 12;
-    ByteBuffer message = ByteBuffer.allocateDirect(64);
     try (EchoServer server = EchoServer.tcp();
         EchoServer shadow = EchoServer.tcp();
         Proxy proxy =
@@ -138,32 +146,19 @@ class AllocationTest {
                 "mirrors.shadow.to = \"tcp:"
                     + shadow.address()
                     + "\"\nfrontends.web.mirror = [shadow]\n")) {
-      List<SocketChannel> clients = new ArrayList<>();
-      for (int i = 0; i < connections; i++) {
-        clients.add(SocketChannel.open(proxy.boundAddress("web", 0).toJava()));
-      }
-      double best =
-          bestWindow(
-              windows,
-              3 * rounds * connections, // The question, the answer, and the mirror's answer.
-              () -> {
-                for (int round = 0; round < rounds; round++) {
-                  exchange(clients, message);
-                }
-              });
+      // The question, the answer, and the mirror's answer.
+      double best = bestOfRoundTrips(proxy, connections, 3);
       Snapshot.MirrorState state = proxy.snapshot().mirrors().get("shadow");
-      for (SocketChannel client : clients) {
-        client.close();
-      }
 
       System.out.printf("mirrored, %s: %.5f bytes allocated per message%n", pump, best);
       assertThat(best).isLessThan(BYTES_PER_EVENT_MAX);
       assertThat(state.counters().get(MirrorCounter.ELIGIBLE_BYTES))
-          .isEqualTo(64L * windows * rounds * connections);
+          .isEqualTo((long) BYTES * WINDOWS * ROUNDS * connections);
       assertThat(state.counters().get(MirrorCounter.DETACHED_BUFFER)).isZero();
       boolean copies = pump.equals("copy");
       MirrorCounter used = copies ? MirrorCounter.COPIED_BYTES : MirrorCounter.TEED_BYTES;
-      assertThat(state.counters().get(used)).isEqualTo(64L * windows * rounds * connections);
+      assertThat(state.counters().get(used))
+          .isEqualTo((long) BYTES * WINDOWS * ROUNDS * connections);
     }
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
-import io.sluice.discovery.FakeNameServer;
 import io.sluice.session.LogCapture;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,30 +14,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A proxy whose servers a name server tells: its start, its end, and what is seen in between. */
 @Timeout(60)
-class ProxyDiscoverTest {
-  private static final long LIMIT_NS = Duration.ofSeconds(20).toNanos();
-  private static final int LIMIT_MS = 20_000;
-
-  private FakeNameServer names;
-
-  @BeforeEach
-  void begin() throws Exception {
-    names = new FakeNameServer();
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    names.close();
-  }
-
+class ProxyDiscoverTest extends WithNameServer {
   private Proxy start(int port, String discover, String backend) throws Exception {
     return Proxy.start(config(port, discover, backend));
   }
@@ -59,18 +40,8 @@ class ProxyDiscoverTest {
         .config();
   }
 
-  private static Socket connect(Proxy proxy) throws IOException {
-    Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.boundAddress("f", 0).port());
-    client.setSoTimeout(LIMIT_MS);
-    return client;
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long begunNs = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - begunNs).as("no " + what).isLessThan(LIMIT_NS);
-      Thread.onSpinWait();
-    }
+  private static Client connect(Proxy proxy) throws IOException {
+    return Client.of(proxy.boundAddress("f", 0));
   }
 
   @Test
@@ -78,9 +49,9 @@ class ProxyDiscoverTest {
     names.knows("a.example 60 A 127.0.0.1", "a.example 60 A 127.0.0.2", "b.example 60 A 10.0.0.3");
     try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         Proxy proxy = start(server.getLocalPort(), "timeout = 5s", "");
-        Socket client = connect(proxy);
+        Client client = connect(proxy);
         Socket accepted = server.accept()) {
-      client.getOutputStream().write(7);
+      client.socket.getOutputStream().write(7);
 
       assertThat(accepted.getInputStream().read()).isEqualTo(7);
       assertThat(proxy.servers()).isEqualTo(3);
@@ -98,8 +69,8 @@ class ProxyDiscoverTest {
       assertThat(Duration.ofNanos(System.nanoTime() - begunNs))
           .isBetween(Duration.ofMillis(390), Duration.ofSeconds(10));
       assertThat(proxy.servers()).isZero();
-      try (Socket client = connect(proxy)) {
-        assertThat(client.getInputStream().read()).isEqualTo(-1);
+      try (Client client = connect(proxy)) {
+        assertThat(client.socket.getInputStream().read()).isEqualTo(-1);
       }
       String failed = "backend a: a.example cannot be resolved, DNS timeout status: ";
       await("line", () -> log.times(failed) == 1); // The start does not wait for it.
@@ -127,7 +98,7 @@ class ProxyDiscoverTest {
     proxy.drain(Duration.ZERO);
 
     assertThat(Duration.ofNanos(System.nanoTime() - begunNs)).isLessThan(Duration.ofSeconds(8));
-    assertThat(reload.get(LIMIT_MS, TimeUnit.MILLISECONDS)).isEmpty();
+    assertThat(reload.get(20, TimeUnit.SECONDS)).isEmpty();
   }
 
   private static <T> void complete(CompletableFuture<T> future, Callable<T> call) {
@@ -149,15 +120,15 @@ class ProxyDiscoverTest {
                 server.getLocalPort(),
                 "timeout = 5s, ttl-max = 1s, hold-nx = 0s",
                 "server-defaults.on-marked-down = close-sessions");
-        Socket client = connect(proxy);
+        Client client = connect(proxy);
         Socket accepted = server.accept()) {
       names.knows("b.example 1 A 10.0.0.3");
       await("an empty slot", () -> proxy.servers() == 1);
 
-      client.getOutputStream().write(7);
+      client.socket.getOutputStream().write(7);
       assertThat(accepted.getInputStream().read()).isEqualTo(7);
       accepted.getOutputStream().write(8);
-      assertThat(client.getInputStream().read()).isEqualTo(8);
+      assertThat(client.socket.getInputStream().read()).isEqualTo(8);
     }
   }
 
@@ -167,8 +138,6 @@ class ProxyDiscoverTest {
     start(1, "timeout = 5s", "").close();
 
     assertThat(names.asked).hasSize(2);
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .doesNotContain("sluice-discovery", "dnsjava NIO selector");
+    expectNobodyAsks();
   }
 }

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** What the tests of reload have in common: a frontend web before a backend app. */
+/**
+ * What the tests of reload and of an operator's other commands have in common: a frontend web
+ * before a backend app.
+ */
 final class ReloadScene {
   static final String WEB = "frontends.web { bind = \"127.0.0.1:0\", backend = app }\n";
 

@@ -1,9 +1,13 @@
 package io.sluice.proxy;
 
+import static io.sluice.proxy.ReloadScene.WEB;
+import static io.sluice.proxy.ReloadScene.app;
+import static io.sluice.proxy.ReloadScene.served;
+import static io.sluice.proxy.ReloadScene.server;
+import static io.sluice.proxy.ReloadScene.sessionsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import io.sluice.stats.Counter;
 import java.io.IOException;
@@ -20,20 +24,7 @@ class ServerSessionsTest {
 
   private static SluiceConfig config(String transport, EchoServer first, EchoServer second)
       throws Exception {
-    String hocon =
-        """
-        sluice {
-          transport = %s, threads = 2
-          frontends.web { bind = "127.0.0.1:0", backend = app }
-          backends.app.servers { a = "%s", b = "%s" }
-        }
-        """;
-    return ConfigReader.parse("test", hocon.formatted(transport, first.address(), second.address()))
-        .config();
-  }
-
-  private static long sessionsOf(Proxy proxy, String server) {
-    return proxy.snapshot().servers().get("app/" + server).get(Counter.SESSIONS);
+    return ReloadScene.config(transport, WEB + app(server("a", first) + server("b", second)));
   }
 
   private static boolean isServed(Client client) {
@@ -53,8 +44,7 @@ class ServerSessionsTest {
         Proxy proxy = Proxy.start(config(transport, first, second))) {
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
-        clients.add(Client.of(proxy.boundAddress("web", 0)));
-        assertThat(clients.get(i).ask("hello")).isEqualTo("hello");
+        clients.add(served(proxy));
       }
       assertThat(sessionsOf(proxy, "a")).isEqualTo(3);
 

@@ -21,7 +21,7 @@ class ConnectionGateTest {
     assertThat(gate.tryEnter()).isTrue();
     assertThat(gate.tryEnter()).isTrue();
     assertThat(gate.tryEnter()).isFalse();
-    assertThat(gate.active()).isEqualTo(2);
+    assertThat(gate.taken()).isEqualTo(2);
 
     gate.leave();
     assertThat(gate.tryEnter()).isTrue();
@@ -63,7 +63,7 @@ class ConnectionGateTest {
 
     assertThat(gate.tryEnter()).isFalse();
     assertThat(told.get()).isZero();
-    assertThat(gate.active()).isEqualTo(1);
+    assertThat(gate.taken()).isEqualTo(1);
   }
 
   /** Every thread enters and leaves many times, and waits to be told whenever it is refused. */
@@ -104,7 +104,7 @@ class ConnectionGateTest {
 
     assertThat(forgotten.get()).as("threads that waited while a place was free").isZero();
     assertThat(tooMany.get()).isZero();
-    assertThat(gate.active()).isZero();
+    assertThat(gate.taken()).isZero();
   }
 
   /** One leaves while the other is refused and begins to wait: nobody else will come to tell it. */

@@ -41,7 +41,7 @@ class DescriptorLimitTest {
       assertThat(said.times("cannot accept")).isEqualTo(1);
       assertThat(said.times(Errno.name(errno))).isEqualTo(1);
       assertThat(harness.counted(Counter.ACCEPT_ERRORS)).isEqualTo(20);
-      assertThat(harness.total.active()).isZero();
+      assertThat(harness.total.taken()).isZero();
 
       harness.sys.heal();
       harness.pass(PAUSE);

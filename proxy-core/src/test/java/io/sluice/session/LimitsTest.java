@@ -38,7 +38,7 @@ class LimitsTest {
       servers.add(harness.accepted(0));
       expectNoEvents(harness);
       for (int i = 2; i < CLIENTS; i++) {
-        assertThat(harness.frontend.gate().active()).isEqualTo(2);
+        assertThat(harness.frontend.gate().taken()).isEqualTo(2);
         assertThat(harness.sessions.size()).isEqualTo(2);
         assertThat(harness.counted(Counter.SESSIONS)).isEqualTo(i);
         end(clients.get(i - 2), servers.get(i - 2));
@@ -67,7 +67,7 @@ class LimitsTest {
       Peer third = other.client().send("third");
       Peer fourth = harness.client().send("fourth");
       expectNoEvents(harness);
-      assertThat(harness.total.active()).isEqualTo(2);
+      assertThat(harness.total.taken()).isEqualTo(2);
 
       end(second, secondServer);
       Peer oneServer = harness.accepted(0);
@@ -84,7 +84,7 @@ class LimitsTest {
         peer.finish();
       }
       harness.expectNothingLeft();
-      assertThat(other.frontend.gate().active()).isZero();
+      assertThat(other.frontend.gate().taken()).isZero();
       assertThat(other.frontend.counters().sum(Counter.CLOSED_NORMALLY)).isEqualTo(2);
     }
   }
@@ -128,7 +128,7 @@ class LimitsTest {
       Peer second = harness.client().send("second");
       Peer secondServer = harness.accepted(0);
       harness.expect(secondServer, "second");
-      assertThat(harness.total.active()).isEqualTo(2);
+      assertThat(harness.total.taken()).isEqualTo(2);
 
       end(first, firstServer);
       Peer waitingServer = harness.accepted(0);

@@ -69,6 +69,7 @@ final class LoopHarness implements AutoCloseable {
   final SluiceConfig config;
   final Transport transport;
   final ConnectionGate total;
+  final ListenSocket listener;
   final List<ServerSocketChannel> origins = new ArrayList<>();
 
   /** Where the mirrors send to. */
@@ -76,7 +77,6 @@ final class LoopHarness implements AutoCloseable {
 
   final List<Mirror> mirrors = new ArrayList<>();
   private final List<Peer> peers = new ArrayList<>();
-  private final ListenSocket listener;
   private final Acceptor acceptor;
 
   private LoopHarness(
@@ -289,7 +289,21 @@ final class LoopHarness implements AutoCloseable {
   }
 
   void expectReset(Peer peer) {
-    turnUntil("a reset", () -> peer.read().isEof() || peer.isBroken());
+    expectReset(peer, Duration.ZERO);
+  }
+
+  /** A reset that is not passed on before what came before it is acknowledged, in a while. */
+  void expectLateReset(Peer peer) {
+    expectReset(peer, Duration.ofMillis(1));
+  }
+
+  private void expectReset(Peer peer, Duration turn) {
+    turnUntil(
+        "a reset",
+        () -> {
+          clock.advance(turn);
+          return peer.read().isEof() || peer.isBroken();
+        });
     if (!peer.isReset()) {
       throw new AssertionError("expected a reset but got EOF");
     }
@@ -326,8 +340,8 @@ final class LoopHarness implements AutoCloseable {
         || usage.pipesInUse() != 0
         || usage.buffersInUse() != 0
         || loop.timers().size() != 0
-        || total.active() != 0
-        || frontend.gate().active() != 0
+        || total.taken() != 0
+        || frontend.gate().taken() != 0
         || mirrors.stream().anyMatch(mirror -> mirror.active() != 0)
         || backend.sessions().get() != 0) {
       throw new AssertionError("left behind: " + usage + ", timers " + loop.timers().size());

@@ -15,9 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,13 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * was not detached has exactly what was sent; one that was has an exact prefix; the primary is
  * exact in any case, and nothing is left.
  *
- * <p>{@code -Dsluice.fuzz.seed=n} repeats one seed, {@code -Dsluice.fuzz.rounds=n} tries that many
- * random ones instead of the few that are run by default.
+ * <p>{@link Fuzz} tells how to repeat one.
  */
 class MirrorFuzzTest {
   private static final int SESSIONS = 20;
   private static final long[] FIXED_SEEDS = {1};
-  private static final long STALL_NS = Duration.ofSeconds(10).toNanos();
   private static final Duration TURN = Duration.ofMillis(1);
 
   /** When all sessions are over: mirrors that stopped reading take seconds of leave. */
@@ -44,31 +40,12 @@ class MirrorFuzzTest {
   private static final int PAGE_KIB = 4;
   private static final int[] SLOTS = {1, 2, 4, 16, 64, 256};
 
-  private static LongStream seeds() {
-    Long seed = Long.getLong("sluice.fuzz.seed");
-    if (seed != null) {
-      return LongStream.of(seed);
-    }
-    Integer rounds = Integer.getInteger("sluice.fuzz.rounds");
-    LongStream random =
-        LongStream.generate(() -> ThreadLocalRandom.current().nextLong(1_000_000_000))
-            .limit(rounds == null ? 1 : rounds);
-    return rounds == null ? LongStream.concat(LongStream.of(FIXED_SEEDS), random) : random;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"copy", "splice", "auto", "nio"})
   @DisplayName("22: mirrors are exact or exact prefixes, the primary is exact, nothing is left")
   @Timeout(value = 1, unit = TimeUnit.HOURS) // For many rounds; each has its own bound.
   void mirrorsAreExact(String way) throws Exception {
-    for (long seed : seeds().toArray()) {
-      System.out.println("mirror fuzz: " + way + ", -Dsluice.fuzz.seed=" + seed);
-      try {
-        new Round(way, seed).run();
-      } catch (AssertionError | IOException | RuntimeException e) {
-        throw new AssertionError(way + " with -Dsluice.fuzz.seed=" + seed + ": " + e, e);
-      }
-    }
+    Fuzz.rounds("mirror fuzz: " + way, FIXED_SEEDS, seed -> new Round(way, seed).run());
   }
 
   /** One seed. */
@@ -107,7 +84,8 @@ class MirrorFuzzTest {
         if (epoll) {
           brew();
         }
-        List<FuzzSession> sessions = relay();
+        List<FuzzSession> sessions =
+            Fuzz.relay(harness, random, SESSIONS, epoll, () -> step(TURN), this::bytes);
         end();
         check(sessions);
       }
@@ -148,41 +126,6 @@ class MirrorFuzzTest {
       }
     }
 
-    /** Opens sessions one by one while those before them go on, until all are over. */
-    private List<FuzzSession> relay() throws IOException {
-      List<FuzzSession> all = new ArrayList<>();
-      List<FuzzSession> live = new ArrayList<>();
-      long progress = -1;
-      long progressNs = System.nanoTime();
-      while (all.size() < SESSIONS || !live.isEmpty()) {
-        if (all.size() < SESSIONS && random.nextInt(3) == 0) {
-          FuzzSession opened = FuzzSession.open(harness, random, epoll && random.nextBoolean());
-          all.add(opened);
-          live.add(opened);
-        }
-        for (FuzzSession session : live) {
-          if (random.nextBoolean()) {
-            session.step();
-          }
-        }
-        step(TURN);
-        for (FuzzSession session : live) {
-          if (session.isOver()) {
-            session.check();
-          }
-        }
-        live.removeIf(FuzzSession::isOver);
-        long now = all.size() + all.stream().mapToLong(FuzzSession::progress).sum() + bytes();
-        if (now != progress) {
-          progress = now;
-          progressNs = System.nanoTime();
-        } else if (System.nanoTime() - progressNs > STALL_NS) {
-          throw new AssertionError("stalled: " + live + ", " + harness.poller.usage());
-        }
-      }
-      return all;
-    }
-
     private long bytes() {
       return received.stream().flatMap(List::stream).mapToLong(FuzzMirror::count).sum();
     }
@@ -207,7 +150,7 @@ class MirrorFuzzTest {
       long begunNs = System.nanoTime();
       while (harness.sessions.size() > 0 || !harness.sessions.mirrors().isEmpty()) {
         step(LATE_TURN);
-        if (System.nanoTime() - begunNs > 2 * STALL_NS) {
+        if (System.nanoTime() - begunNs > 2 * Fuzz.STALL_NS) {
           throw new AssertionError("mirrors are left: " + harness.poller.usage());
         }
       }

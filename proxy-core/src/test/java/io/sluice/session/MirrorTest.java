@@ -7,7 +7,6 @@ import io.sluice.mirror.DetachReason;
 import io.sluice.mirror.MirrorCounter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -244,14 +243,8 @@ class MirrorTest {
       Peer mirror = harness.mirror(0);
       pair.client().send("last words");
       pair.client().reset();
-      harness.turnUntil(
-          "the end of the mirror's stream",
-          () -> {
-            harness.clock.advance(Duration.ofMillis(1));
-            return mirror.read().isBroken() || mirror.isEof();
-          });
+      harness.expectLateReset(mirror);
       assertThat(mirror.text()).isEqualTo("last words");
-      assertThat(mirror.isReset()).isTrue();
       harness.expectReset(pair.server());
       harness.expectNothingLeft();
     }

@@ -70,8 +70,8 @@ class RefusalsTest {
       Peer third = harness.client();
       harness.expectReset(third);
       assertThat(harness.counted(Counter.TARPITTED_CONNECTIONS)).isEqualTo(2);
-      assertThat(harness.frontend.tarpit().active()).isEqualTo(2);
-      assertThat(harness.total.active()).as("places of sessions").isZero();
+      assertThat(harness.frontend.tarpit().taken()).isEqualTo(2);
+      assertThat(harness.total.taken()).as("places of sessions").isZero();
       assertThat(harness.loop.timers().size()).isEqualTo(2);
 
       first.send("anybody there?");
@@ -81,7 +81,7 @@ class RefusalsTest {
 
       harness.expectEof(second);
       harness.turnUntil("the end", () -> first.read().isEof() || first.isBroken());
-      assertThat(harness.frontend.tarpit().active()).isZero();
+      assertThat(harness.frontend.tarpit().taken()).isZero();
       harness.expectNothingLeft();
     }
   }
@@ -97,7 +97,7 @@ class RefusalsTest {
 
       harness.expectEof(client);
       harness.expectEof(other);
-      assertThat(harness.frontend.tarpit().active()).isZero();
+      assertThat(harness.frontend.tarpit().taken()).isZero();
       harness.expectNothingLeft();
     }
   }
@@ -124,7 +124,7 @@ class RefusalsTest {
       Peer third = harness.client();
       harness.expectEof(third);
       assertThat(harness.counted(Counter.DENIED_BY_CONNECTIONS)).isOne();
-      assertThat(harness.total.active()).isEqualTo(2);
+      assertThat(harness.total.taken()).isEqualTo(2);
 
       first.client().reset();
       harness.turnUntil("one session", () -> harness.sessions.size() == 1);
@@ -178,7 +178,7 @@ class RefusalsTest {
       }
       harness.turns(10);
       assertThat(harness.counted(Counter.SESSIONS)).isEqualTo(2);
-      assertThat(harness.total.active()).isEqualTo(2);
+      assertThat(harness.total.taken()).isEqualTo(2);
       if (harness.sys != null) {
         Quiet.expect(harness);
       }
@@ -208,8 +208,8 @@ class RefusalsTest {
           harness.expectReset(client);
         }
       }
-      assertThat(harness.total.active()).isZero();
-      assertThat(harness.frontend.gate().active()).isZero();
+      assertThat(harness.total.taken()).isZero();
+      assertThat(harness.frontend.gate().taken()).isZero();
     }
   }
 }

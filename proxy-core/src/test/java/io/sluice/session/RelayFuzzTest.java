@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,39 +18,18 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Many sessions at once with random sizes, pauses, slow readers, half-closes, resets, urgent bytes
  * and faults of system calls: every byte arrives, in order, once, and nothing is left at the end.
  *
- * <p>{@code -Dsluice.fuzz.seed=n} repeats one seed, {@code -Dsluice.fuzz.rounds=n} tries that many
- * random ones instead of the few that are run by default.
+ * <p>{@link Fuzz} tells how to repeat one.
  */
 class RelayFuzzTest {
   private static final int SESSIONS = 30;
   private static final long[] FIXED_SEEDS = {1, 2};
-  private static final long STALL_NS = Duration.ofSeconds(10).toNanos();
   private static final Duration TURN = Duration.ofMillis(1);
-
-  private static LongStream seeds() {
-    Long seed = Long.getLong("sluice.fuzz.seed");
-    if (seed != null) {
-      return LongStream.of(seed);
-    }
-    Integer rounds = Integer.getInteger("sluice.fuzz.rounds");
-    LongStream random =
-        LongStream.generate(() -> ThreadLocalRandom.current().nextLong(1_000_000_000))
-            .limit(rounds == null ? 1 : rounds);
-    return rounds == null ? LongStream.concat(LongStream.of(FIXED_SEEDS), random) : random;
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"copy", "splice", "auto", "nio"})
   @Timeout(value = 1, unit = TimeUnit.HOURS) // For many rounds; each has its own bound.
   void everyByteArrivesOnceAndNothingIsLeft(String way) throws Exception {
-    for (long seed : seeds().toArray()) {
-      System.out.println("relay fuzz: " + way + ", -Dsluice.fuzz.seed=" + seed);
-      try {
-        round(way, seed);
-      } catch (AssertionError | IOException | RuntimeException e) {
-        throw new AssertionError(way + " with -Dsluice.fuzz.seed=" + seed + ": " + e, e);
-      }
-    }
+    Fuzz.rounds("relay fuzz: " + way, FIXED_SEEDS, seed -> round(way, seed));
   }
 
   private static void round(String way, long seed) throws Exception {
@@ -68,7 +43,13 @@ class RelayFuzzTest {
       if (!way.equals("nio")) {
         Weather.brew(harness.sys, random);
       }
-      List<FuzzSession> sessions = relay(harness, random, !way.equals("nio"));
+      Fuzz.Turn turn =
+          () -> {
+            harness.clock.advance(TURN);
+            harness.loop.turn(0);
+          };
+      List<FuzzSession> sessions =
+          Fuzz.relay(harness, random, SESSIONS, !way.equals("nio"), turn, () -> 0);
       awaitNothingLeft(harness);
       check(harness, sessions, log);
     }
@@ -87,43 +68,6 @@ class RelayFuzzTest {
       settings.append("tcp { send-buffer = 32KiB, receive-buffer = 64KiB }\n");
     }
     return settings.toString();
-  }
-
-  /** Opens sessions one by one while those before them go on, until all are over. */
-  private static List<FuzzSession> relay(LoopHarness harness, Random random, boolean epoll)
-      throws IOException {
-    List<FuzzSession> all = new ArrayList<>();
-    List<FuzzSession> live = new ArrayList<>();
-    long progress = -1;
-    long progressNs = System.nanoTime();
-    while (all.size() < SESSIONS || !live.isEmpty()) {
-      if (all.size() < SESSIONS && random.nextInt(3) == 0) {
-        FuzzSession opened = FuzzSession.open(harness, random, epoll && random.nextBoolean());
-        all.add(opened);
-        live.add(opened);
-      }
-      for (FuzzSession session : live) {
-        if (random.nextBoolean()) {
-          session.step();
-        }
-      }
-      harness.clock.advance(TURN);
-      harness.loop.turn(0);
-      for (FuzzSession session : live) {
-        if (session.isOver()) {
-          session.check();
-        }
-      }
-      live.removeIf(FuzzSession::isOver);
-      long now = all.size() + all.stream().mapToLong(FuzzSession::progress).sum();
-      if (now != progress) {
-        progress = now;
-        progressNs = System.nanoTime();
-      } else if (System.nanoTime() - progressNs > STALL_NS) {
-        throw new AssertionError("stalled: " + live + ", " + harness.poller.usage());
-      }
-    }
-    return all;
   }
 
   private static void awaitNothingLeft(LoopHarness harness) {

@@ -70,14 +70,8 @@ class SessionTest {
       pair.client().reset();
 
       harness.pass(Duration.ofMillis(5));
-      harness.turnUntil(
-          "reset",
-          () -> {
-            harness.clock.advance(Duration.ofMillis(1));
-            return pair.server().read().isBroken() || pair.server().isEof();
-          });
+      harness.expectLateReset(pair.server());
       assertThat(pair.server().text()).isEqualTo("last words");
-      assertThat(pair.server().isReset()).isTrue();
       harness.expectNothingLeft();
       assertThat(harness.counted(Counter.CLOSED_BY_CLIENT)).isEqualTo(1);
     }

@@ -6,7 +6,6 @@ import io.sluice.linux.Errno;
 import io.sluice.linux.FaultySyscalls.Call;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
-import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -203,13 +202,7 @@ class SpliceFaultTest {
 
       pair.client().send("lost");
 
-      harness.turnUntil(
-          "the reset",
-          () -> {
-            harness.clock.advance(Duration.ofMillis(1));
-            return pair.server().read().isBroken() || pair.server().isEof();
-          });
-      assertThat(pair.server().isReset()).isTrue();
+      harness.expectLateReset(pair.server());
       assertThat(pair.server().text()).isEqualTo("before");
       harness.expectNothingLeft();
       assertThat(harness.counted(Counter.CLOSED_BY_CLIENT)).isEqualTo(1);

@@ -2,16 +2,25 @@ package io.sluice.app.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.config.BackendConfig;
 import io.sluice.config.BackendConfig.OnMarkedDown;
 import io.sluice.config.BackendConfig.OnMarkedUp;
 import io.sluice.config.CheckConfig.Header;
 import io.sluice.config.ConfigReader;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What servers and binds say of themselves. */
 class ServerConversionTest {
+
+  /** The backends that {@code file} becomes, of which nothing is left out. */
+  private static Map<String, BackendConfig> converted(String file) throws Exception {
+    Conversion conversion = Conversion.of("h", file);
+    assertThat(conversion.leftOut()).isEmpty();
+    return ConfigReader.parse("converted", conversion.configuration()).config().backends();
+  }
 
   @ParameterizedTest
   @CsvSource(
@@ -32,19 +41,8 @@ class ServerConversionTest {
     String file =
         "listen l\n bind :80\n %s\n server s 127.0.0.1:81 %s\n"
             .formatted(ofBackend == null ? "" : ofBackend, ofServer == null ? "" : ofServer);
-    Conversion conversion = Conversion.of("h", file);
 
-    assertThat(conversion.leftOut()).isEmpty();
-    assertThat(
-            ConfigReader.parse("converted", conversion.configuration())
-                .config()
-                .backends()
-                .get("l")
-                .servers()
-                .get(0)
-                .tcp()
-                .source())
-        .hasToString(shown);
+    assertThat(converted(file).get("l").servers().get(0).tcp().source()).hasToString(shown);
   }
 
   @Test
@@ -57,15 +55,8 @@ class ServerConversionTest {
           server a 127.0.0.1:81 check
           server b 127.0.0.1:82 backup
         """;
-    Conversion conversion = Conversion.of("h", file);
 
-    assertThat(conversion.leftOut()).isEmpty();
-    assertThat(
-            ConfigReader.parse("converted", conversion.configuration())
-                .config()
-                .backends()
-                .get("l")
-                .servers())
+    assertThat(converted(file).get("l").servers())
         .allMatch(server -> server.onMarkedDown() == OnMarkedDown.CLOSE_SESSIONS)
         .allMatch(server -> server.onMarkedUp() == OnMarkedUp.CLOSE_BACKUP_SESSIONS);
   }
@@ -83,10 +74,8 @@ class ServerConversionTest {
           server a 127.0.0.1:81 check port 8 check-send-proxy
         """;
 
-    Conversion conversion = Conversion.of("h", file);
+    Map<String, BackendConfig> backends = converted(file);
 
-    assertThat(conversion.leftOut()).isEmpty();
-    var backends = ConfigReader.parse("converted", conversion.configuration()).config().backends();
     assertThat(backends.get("l").servers())
         .extracting(server -> server.health().check().proxyProtocol())
         .containsOnly(Header.V2);
@@ -107,15 +96,7 @@ class ServerConversionTest {
           server d 127.0.0.1:84 enabled
         """;
 
-    Conversion conversion = Conversion.of("h", file);
-
-    assertThat(conversion.leftOut()).isEmpty();
-    assertThat(
-            ConfigReader.parse("converted", conversion.configuration())
-                .config()
-                .backends()
-                .get("l")
-                .servers())
+    assertThat(converted(file).get("l").servers())
         .extracting(server -> server.name() + server.weight())
         .containsExactly("a0", "b1", "c0", "d1");
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -24,17 +25,20 @@ final class Container implements AutoCloseable {
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   /**
-   * Arguments: work folder, name, folder of the units or nothing, binds of nspawn by line, cgroup
-   * hierarchies. The process moves into a cgroup of its own, below which the container makes its
-   * own.
+   * Arguments: work folder, name, tree to be laid over the root or nothing, folder of the units or
+   * nothing, binds of nspawn by line, cgroup hierarchies. The process moves into a cgroup of its
+   * own, below which the container makes its own.
    */
   private static final String BOOT =
       """
-      work=$1 name=$2 units=$3; mapfile -t binds <<<"$4"; shift 4
+      work=$1 name=$2 tree=$3 units=$4; mapfile -t binds <<<"$5"; shift 5
       mount -t tmpfs -o mode=755 overlay "$work"
       mkdir "$work"/{up,work,root}
       mount -t overlay overlay \\
         -o "lowerdir=/,upperdir=$work/up,workdir=$work/work" "$work/root"
+      if [[ $tree ]]; then
+        tar -C "$tree" -c . | tar -C "$work/root" -x --keep-directory-symlink
+      fi
       if [[ $units ]]; then
         mkdir -p "$work"/root/{usr/lib/sluice,etc/sluice}
         cp "$units"/* "$work/root/etc/systemd/system/"
@@ -43,6 +47,8 @@ final class Container implements AutoCloseable {
         mkdir -p "$hierarchy/$name/container"
         echo $$ >"$hierarchy/$name/container/cgroup.procs"
       done
+      # systemd 258 and later wants nothing else; the earlier ones take it.
+      export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
       exec systemd-nspawn -q -D "$work/root" -b --machine="$name" --console=pipe --register=no \\
         --keep-unit --private-network --link-journal=no "${binds[@]/#/--bind-ro=}" \\
         systemd.unit=basic.target
@@ -67,6 +73,7 @@ final class Container implements AutoCloseable {
   static Container withProxy(Path folder) throws IOException {
     return boot(
         folder,
+        "",
         UNITS.toString(),
         SluiceJvm.TARGET + ":/usr/share/sluice",
         SluiceJvm.nativeFolder().orElseThrow() + ":/usr/lib/sluice/native",
@@ -75,17 +82,23 @@ final class Container implements AutoCloseable {
 
   /**
    * One that has nothing of the proxy but what is in {@code packages}, as {@code /opt/packages}.
+   *
+   * @param tree what is laid over this machine's root, such as that of another systemd
    */
-  static Container withPackages(Path folder, Path packages) throws IOException {
-    return boot(folder, "", packages + ":/opt/packages");
+  static Container withPackages(Path folder, Path packages, Optional<Path> tree)
+      throws IOException {
+    String over = tree.map(Path::toString).orElse("");
+    return boot(folder, over, "", packages + ":/opt/packages");
   }
 
-  private static Container boot(Path folder, String units, String... binds) throws IOException {
+  private static Container boot(Path folder, String tree, String units, String... binds)
+      throws IOException {
     Tool.SYSTEMD_NSPAWN.path();
     Path work = Files.createDirectory(folder.resolve("container"));
     List<String> command = new ArrayList<>();
     command.addAll(List.of(Tool.UNSHARE.path(), "--mount", "--propagation", "private"));
     command.addAll(List.of("/bin/bash", "-euc", BOOT, "boot", work.toString(), NAME));
+    command.add(tree);
     command.add(units);
     command.add(String.join("\n", binds));
     hierarchies().forEach(hierarchy -> command.add(hierarchy.toString()));

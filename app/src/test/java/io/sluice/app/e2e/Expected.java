@@ -6,7 +6,7 @@ import java.util.function.LongPredicate;
 import java.util.regex.Pattern;
 
 /**
- * What a proxy's log must say of one {@link Situation}; each method changes one thing and returns
+ * What a proxy's log must say of one {@link Situation}; each method says one thing more and returns
  * this.
  */
 final class Expected {
@@ -16,9 +16,15 @@ final class Expected {
   LongPredicate connectMs = Expected::none;
   LongPredicate totalMs = ms -> ms >= 0;
   long bytesToClient;
+
+  /** actconn/feconn/beconn/srvconn. */
   String counts = "1/1/0/0";
+
   String retries = "0";
+
+  /** Before this session in the server's queue, and in the backend's. */
   String queues = "0/0";
+
   int lines = 1;
   final List<Pattern> besides = new ArrayList<>();
 
@@ -34,8 +40,9 @@ final class Expected {
     return this;
   }
 
-  Expected tc(LongPredicate ms) {
-    connectMs = ms;
+  /** No server took the connection. */
+  Expected unconnected() {
+    connectMs = Expected::never;
     return this;
   }
 
@@ -49,20 +56,21 @@ final class Expected {
     return this;
   }
 
-  /** actconn/feconn/beconn/srvconn. */
-  Expected counts(String four) {
-    counts = four;
-    return this;
-  }
-
   Expected retries(String shown) {
     retries = shown;
     return this;
   }
 
-  Expected queues(String serverAndBackend) {
-    queues = serverAndBackend;
-    return this;
+  /** For so long behind the one session that the server takes, in the backend's queue. */
+  Expected queued(long ms) {
+    queues = "0/1";
+    return tw(around(ms));
+  }
+
+  /** The same, and no server after that. */
+  Expected leftInQueue(long ms) {
+    counts = "2/2/1/0";
+    return queued(ms).unconnected().tt(around(ms));
   }
 
   /** Of so many lines, in any order, it is the one with the most bytes. */

@@ -251,18 +251,8 @@ class MirrorFailureIT {
   void stoppingFinishesWhatIsComplete(String transport) throws IOException {
     Path root = folder.resolve("recorded");
     try (Echo echo = new Echo();
-        Sluice sluice =
-            Sluice.mirrored(
-                folder,
-                transport,
-                echo.address(),
-                "file:" + root + "/{session}.{direction},direction=both,when-slow=block")) {
-      assertThat(Echo.roundTrip(sluice, 3 << 20)).isEqualTo(3 << 20);
-      try (Socket client = sluice.connect()) {
-        client.setSoTimeout((int) LIMIT.toMillis());
-        exchange(client);
-        awaitOneCompleteOneUnderWay(root);
-
+        Sluice sluice = recording(root, transport, echo)) {
+      try (Socket client = oneCompleteOneUnderWay(root, sluice, 3 << 20)) {
         sluice.terminate();
         sluice.program().awaitStderr(Pattern.compile("stopping: "), LIMIT);
         exchange(client);
@@ -281,17 +271,8 @@ class MirrorFailureIT {
   void stoppingLeavesWhatIsCutShortRecognisable(String transport) throws IOException {
     Path root = folder.resolve("recorded");
     try (Echo echo = new Echo();
-        Sluice sluice =
-            Sluice.mirrored(
-                folder,
-                transport,
-                echo.address(),
-                "file:" + root + "/{session}.{direction},direction=both,when-slow=block")) {
-      assertThat(Echo.roundTrip(sluice, 1 << 20)).isEqualTo(1 << 20);
-      try (Socket client = sluice.connect()) {
-        client.setSoTimeout((int) LIMIT.toMillis());
-        exchange(client);
-        awaitOneCompleteOneUnderWay(root);
+        Sluice sluice = recording(root, transport, echo)) {
+      try (Socket client = oneCompleteOneUnderWay(root, sluice, 1 << 20)) {
         // The second signal closes what the first waits for.
         sluice.terminate();
         sluice.program().awaitStderr(Pattern.compile("stopping: "), LIMIT);
@@ -306,7 +287,18 @@ class MirrorFailureIT {
     assertThat(sizes(root)).containsExactlyInAnyOrder(1L << 20, 1L << 20, 1000L, 1000L);
   }
 
-  private static void awaitOneCompleteOneUnderWay(Path root) {
+  private Sluice recording(Path root, String transport, Echo echo) throws IOException {
+    String files = "file:" + root + "/{session}.{direction},direction=both,when-slow=block";
+    return Sluice.mirrored(folder, transport, echo.address(), files);
+  }
+
+  /** The client of a session that goes on; one of {@code bytes} has come and gone before it. */
+  private static Socket oneCompleteOneUnderWay(Path root, Sluice sluice, int bytes)
+      throws IOException {
+    assertThat(Echo.roundTrip(sluice, bytes)).isEqualTo(bytes);
+    Socket client = sluice.connect();
+    client.setSoTimeout((int) LIMIT.toMillis());
+    exchange(client);
     await()
         .atMost(LIMIT)
         .untilAsserted(
@@ -314,6 +306,7 @@ class MirrorFailureIT {
               assertThat(files(root)).hasSize(4);
               assertThat(files(root)).filteredOn(MirrorFailureIT::isPart).hasSize(2);
             });
+    return client;
   }
 
   private static boolean isPart(Path file) {

@@ -15,11 +15,7 @@ enum Situation {
   REFUSED(
       "retries 1\n timeout connect 300ms\n server a 127.0.0.1:%d",
       "retries = 1, timeouts.connect = 300ms, servers.a = \"127.0.0.1:%d\"",
-      expect("a", "SC")
-          .tw(Expected::none)
-          .tc(Expected::never)
-          .tt(Expected.around(300))
-          .retries("1")) {
+      expect("a", "SC").unconnected().tt(Expected.around(300)).retries("1")) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stopServing();
@@ -30,7 +26,7 @@ enum Situation {
   NO_SERVER(
       "server a 127.0.0.1:%d weight 0",
       "servers.a { address = \"127.0.0.1:%d\", weight = 0 }",
-      expect("<NOSRV>", "SC").tw(Expected::never).tc(Expected::never).tt(Expected::none)) {
+      expect("<NOSRV>", "SC").tw(Expected::never).unconnected().tt(Expected::none)) {
     @Override
     void play(Stage stage) throws IOException {
       Stage.expectEnd(stage.connect());
@@ -89,42 +85,36 @@ enum Situation {
       expect("a", "sD").tt(Expected.around(400)).bytes(3)) {
     @Override
     void play(Stage stage) throws IOException {
-      Socket client = stage.connect();
-      Socket server = stage.accept();
-      Stage.greet(client, server);
-      Stage.say(server, "hi");
-      Stage.hear(client, "hi");
-      Stage.expectEnd(client);
-      client.close(); // HAProxy has only half closed, and waits for this.
+      Stage.Pair pair = stage.occupy();
+      Stage.say(pair.server(), "hi");
+      Stage.hear(pair.client(), "hi");
+      Stage.expectEnd(pair.client());
+      pair.client().close(); // HAProxy has only half closed, and waits for this.
     }
   },
 
   CLIENT_RESETS(Words.HAPROXY, Words.SLUICE, expect("a", "CD").bytes(1)) {
     @Override
     void play(Stage stage) throws IOException {
-      Socket client = stage.connect();
-      Socket server = stage.accept();
-      Stage.greet(client, server);
-      Stage.reset(client);
-      Stage.expectAnyEnd(server);
+      Stage.Pair pair = stage.occupy();
+      Stage.reset(pair.client());
+      Stage.expectAnyEnd(pair.server());
     }
   },
 
   SERVER_RESETS(Words.HAPROXY, Words.SLUICE, expect("a", "SD").bytes(1)) {
     @Override
     void play(Stage stage) throws IOException {
-      Socket client = stage.connect();
-      Socket server = stage.accept();
-      Stage.greet(client, server);
-      Stage.reset(server);
-      Stage.expectAnyEnd(client);
+      Stage.Pair pair = stage.occupy();
+      Stage.reset(pair.server());
+      Stage.expectAnyEnd(pair.client());
     }
   },
 
   CONNECT_TIMEOUT(
       "retries 1\n timeout connect 300ms\n" + Words.HAPROXY,
       "retries = 1, timeouts.connect = 300ms, " + Words.SLUICE,
-      expect("a", "sC").tc(Expected::never).tt(Expected.around(600)).retries("1")) {
+      expect("a", "sC").unconnected().tt(Expected.around(600)).retries("1")) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stall();
@@ -135,39 +125,29 @@ enum Situation {
   CLIENT_ENDS_WHILE_CONNECTING(
       "timeout connect 3s\n" + Words.HAPROXY,
       "timeouts.connect = 3s, " + Words.SLUICE,
-      expect("a", "CC").tc(Expected::never).tt(Expected.around(200))) {
+      expect("a", "CC").unconnected().tt(Expected.around(200))) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stall();
-      Socket client = stage.connect();
-      Stage.hearNothing(client, 200);
-      client.shutdownOutput();
-      Stage.expectAnyEnd(client);
+      waitAndEnd(stage);
     }
   },
 
   CLIENT_RESETS_WHILE_CONNECTING(
       "timeout connect 3s\n" + Words.HAPROXY,
       "timeouts.connect = 3s, " + Words.SLUICE,
-      expect("a", "CD").tc(Expected::never).tt(Expected.around(200))) {
+      expect("a", "CD").unconnected().tt(Expected.around(200))) {
     @Override
     void play(Stage stage) throws IOException {
       stage.stall();
-      Socket client = stage.connect();
-      Stage.hearNothing(client, 200);
-      Stage.reset(client);
+      waitAndReset(stage);
     }
   },
 
   QUEUE_TIMEOUT(
       "timeout queue 300ms\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 300ms, " + Words.ONE_AT_A_TIME,
-      expect("<NOSRV>", "sQ")
-          .tw(Expected.around(300))
-          .tc(Expected::never)
-          .tt(Expected.around(300))
-          .counts("2/2/1/0")
-          .queues("0/1")) {
+      expect("<NOSRV>", "sQ").leftInQueue(300)) {
     @Override
     void play(Stage stage) throws IOException {
       stage.occupy();
@@ -178,58 +158,36 @@ enum Situation {
   CLIENT_RESETS_IN_QUEUE(
       "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
-      expect("<NOSRV>", "CD")
-          .tw(Expected.around(200))
-          .tc(Expected::never)
-          .tt(Expected.around(200))
-          .counts("2/2/1/0")
-          .queues("0/1")) {
+      expect("<NOSRV>", "CD").leftInQueue(200)) {
     @Override
     void play(Stage stage) throws IOException {
       stage.occupy();
-      Socket client = stage.connect();
-      Stage.hearNothing(client, 200);
-      Stage.reset(client);
+      waitAndReset(stage);
     }
   },
 
   CLIENT_ENDS_IN_QUEUE(
       "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
-      expect("<NOSRV>", "CQ")
-          .tw(Expected.around(200))
-          .tc(Expected::never)
-          .tt(Expected.around(200))
-          .counts("2/2/1/0")
-          .queues("0/1")) {
+      expect("<NOSRV>", "CQ").leftInQueue(200)) {
     @Override
     void play(Stage stage) throws IOException {
       stage.occupy();
-      Socket client = stage.connect();
-      Stage.hearNothing(client, 200);
-      client.shutdownOutput();
-      Stage.expectAnyEnd(client);
+      waitAndEnd(stage);
     }
   },
 
   SERVED_AFTER_A_QUEUE(
       "timeout queue 3s\n" + Words.HAPROXY + " maxconn 1",
       "timeouts.queue = 3s, " + Words.ONE_AT_A_TIME,
-      expect("a", "--").tw(Expected.around(200)).bytes(4).queues("0/1").among(2)) {
+      expect("a", "--").queued(200).bytes(4).among(2)) {
     @Override
     void play(Stage stage) throws IOException {
-      Socket[] first = stage.occupy();
-      Socket client = stage.connect();
-      Stage.hearNothing(client, 200);
-      first[0].close();
-      first[1].close();
-      Socket server = stage.accept();
-      Stage.say(server, "echo");
-      Stage.hear(client, "echo");
-      client.shutdownOutput();
-      Stage.expectEnd(server);
-      server.shutdownOutput();
-      Stage.expectEnd(client);
+      Stage.Pair first = stage.occupy();
+      Socket client = waiting(stage);
+      first.client().close();
+      first.server().close();
+      talkAndEnd(client, stage.accept());
     }
   },
 
@@ -247,7 +205,7 @@ enum Situation {
           .says("proxy server_goes_down has no server available!")) {
     @Override
     void play(Stage stage) throws IOException {
-      Socket client = stage.occupy()[0];
+      Socket client = stage.occupy().client();
       stage.failChecks();
       Stage.expectAnyEnd(client);
     }
@@ -264,7 +222,7 @@ enum Situation {
     @Override
     void play(Stage stage) throws IOException {
       stage.awaitDown("backup_is_relieved/a"); // Until then it counts as up.
-      Socket client = stage.occupy()[0];
+      Socket client = stage.occupy().client();
       stage.passChecks();
       Stage.expectAnyEnd(client);
     }
@@ -277,7 +235,7 @@ enum Situation {
       expect("a", "K-").bytes(1).tt(ms -> ms >= 898 && ms < 1250)) {
     @Override
     void play(Stage stage) throws IOException {
-      Socket client = stage.occupy()[0];
+      Socket client = stage.occupy().client();
       Stage.hearNothing(client, 900);
       stage.killSessions();
       Stage.expectAnyEnd(client);
@@ -332,14 +290,34 @@ enum Situation {
   }
 
   private static void talkAndEnd(Stage stage) throws IOException {
-    Socket client = stage.connect();
-    Socket server = stage.accept();
+    talkAndEnd(stage.connect(), stage.accept());
+  }
+
+  private static void talkAndEnd(Socket client, Socket server) throws IOException {
     Stage.say(server, "echo");
     Stage.hear(client, "echo");
     client.shutdownOutput();
     Stage.expectEnd(server);
     server.shutdownOutput();
     Stage.expectEnd(client);
+  }
+
+  /** A client that has no server yet gives up. */
+  private static void waitAndEnd(Stage stage) throws IOException {
+    Socket client = waiting(stage);
+    client.shutdownOutput();
+    Stage.expectAnyEnd(client);
+  }
+
+  private static void waitAndReset(Stage stage) throws IOException {
+    Stage.reset(waiting(stage));
+  }
+
+  /** A client that has no server yet, after 200 ms. */
+  private static Socket waiting(Stage stage) throws IOException {
+    Socket client = stage.connect();
+    Stage.hearNothing(client, 200);
+    return client;
   }
 
   private static Expected expect(String server, String state) {

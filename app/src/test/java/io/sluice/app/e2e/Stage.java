@@ -31,6 +31,9 @@ final class Stage implements AutoCloseable {
     void killSessions() throws IOException;
   }
 
+  /** Both ends of a session. */
+  record Pair(Socket client, Socket server) {}
+
   private static final int LIMIT_MS = 10_000;
 
   /** Longer than the second attempt to connect takes, when the first was dropped. */
@@ -99,12 +102,11 @@ final class Stage implements AutoCloseable {
     operator.killSessions();
   }
 
-  /** A session that goes on while the situation is played: its client and its server. */
-  Socket[] occupy() throws IOException {
-    Socket client = connect();
-    Socket server = accept();
-    greet(client, server);
-    return new Socket[] {client, server};
+  /** A session that goes on: both ends have heard each other. */
+  Pair occupy() throws IOException {
+    Pair pair = new Pair(connect(), accept());
+    greet(pair);
+    return pair;
   }
 
   /** For so many milliseconds {@code client} hears nothing: neither a byte nor an end. */
@@ -118,11 +120,11 @@ final class Stage implements AutoCloseable {
   }
 
   /** Both see that the other is there. */
-  static void greet(Socket client, Socket server) throws IOException {
-    say(client, "c");
-    hear(server, "c");
-    say(server, "s");
-    hear(client, "s");
+  private static void greet(Pair pair) throws IOException {
+    say(pair.client, "c");
+    hear(pair.server, "c");
+    say(pair.server, "s");
+    hear(pair.client, "s");
   }
 
   static void say(Socket socket, String text) throws IOException {

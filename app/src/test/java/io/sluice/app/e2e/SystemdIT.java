@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -16,16 +15,15 @@ import org.junit.jupiter.api.condition.EnabledIf;
 class SystemdIT extends UnderSystemd {
   @Test
   void startsForwardsTellsItsStatusAndStopsClean() throws Exception {
-    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
+    configure(WEB);
 
     container.run("systemctl", "start", "sluice");
 
     assertThat(container.property("sluice", "ActiveState")).isEqualTo("active");
     assertThat(container.property("sluice", "StatusText"))
         .matches("listening \\(epoll, splice auto, \\d+ threads?\\)");
-    assertForwards("TCP:127.0.0.1:8080");
-    try (Program client =
-        container.start("held", NOTHING, Tool.SOCAT.path(), "-u", "TCP:127.0.0.1:8080", "-")) {
+    assertForwards(TO_WEB);
+    try (Program client = hold("held")) {
       container.awaitProperty(
           "sluice",
           "StatusText",
@@ -36,18 +34,15 @@ class SystemdIT extends UnderSystemd {
     assertThat(container.property("sluice", "ActiveState")).isEqualTo("inactive");
     assertThat(container.property("sluice", "Result")).isEqualTo("success");
     assertThat(container.property("sluice", "ExecMainStatus")).isEqualTo("0");
-    await()
-        .atMost(Container.PATIENCE)
-        .untilAsserted(() -> assertThat(journal()).contains("stopped"));
+    awaitJournal("stopped");
     assertThat(journal().stream().filter(line -> line.contains(" web app/a "))).hasSize(2);
   }
 
   @Test
   void sessionsHaveFieldsInTheJournal() throws Exception {
-    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
-    container.run("systemctl", "start", "sluice");
+    startWith(WEB);
 
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
 
     String[] query = {
       "journalctl", "--output=json", "--unit=sluice", "SLUICE_TERMINATION=--", "SLUICE_SERVER=a"
@@ -80,7 +75,7 @@ class SystemdIT extends UnderSystemd {
     container.run("systemctl", "start", "sluice.socket", "sluice-local.socket");
 
     assertThat(container.property("sluice", "ActiveState")).isEqualTo("inactive");
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
     assertForwards("UNIX-CONNECT:" + container.root().resolve("run/sluice-local.sock"));
     container.awaitProperty("sluice", "ActiveState", "inactive");
     assertThat(container.property("sluice", "Result")).isEqualTo("success");
@@ -89,7 +84,7 @@ class SystemdIT extends UnderSystemd {
         .anyMatch(line -> line.startsWith("sluice: local listens on unix:/run/sluice-local.sock "))
         .contains("no session for 1 s: ending (exit-idle-time)");
 
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
   }
 
   @Test
@@ -102,15 +97,14 @@ class SystemdIT extends UnderSystemd {
 
   @Test
   void restartRefusesNobodyWhoConnectsToWhatItBoundItself() throws Exception {
-    configure("frontends.web { bind = [\"127.0.0.1:8080\", \"[::1]:8080\"], backend = app }");
-    container.run("systemctl", "start", "sluice");
+    startWith("frontends.web { bind = [\"127.0.0.1:8080\", \"[::1]:8080\"], backend = app }");
 
     assertRestartRefusesNobody();
 
     assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("2");
     configure("frontends.web { bind = \":8080\", backend = app }");
     container.run("systemctl", "restart", "sluice");
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
     assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("1");
     container.run("systemctl", "stop", "sluice");
     assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("0");
@@ -118,59 +112,27 @@ class SystemdIT extends UnderSystemd {
 
   @Test
   void killedProcessRefusesNobodyWhoConnects() throws Exception {
-    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
-    container.run("systemctl", "start", "sluice");
+    startWith(WEB);
     String before = container.property("sluice", "MainPID");
-    String clients =
-        """
-        for client in {1..300}; do
-          socat -u OPEN:/dev/null TCP:127.0.0.1:8080 2>&1 | grep -F refused
-          [[ $client != 20 ]] || echo begun
-        done
-        echo done
-        """;
-    try (Program load = container.start("load", NOTHING, "/bin/bash", "-c", clients)) {
-      load.awaitStdout(Pattern.compile("begun"), Container.PATIENCE);
 
-      container.run("systemctl", "kill", "--signal=KILL", "sluice");
+    assertRefusesNobodyDuring(
+        "socat -u OPEN:/dev/null " + TO_WEB,
+        () -> container.run("systemctl", "kill", "--signal=KILL", "sluice"));
 
-      assertThat(load.isAlive()).as("clients outlast the kill").isTrue();
-      load.awaitExit(Container.PATIENCE);
-      assertThat(load.stdout()).isEqualTo("begun\ndone\n");
-    }
     container.awaitProperty("sluice", "NRestarts", "1");
     container.awaitProperty("sluice", "ActiveState", "active");
     assertThat(container.property("sluice", "MainPID")).isNotEqualTo(before);
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
   }
 
-  /** Clients one after the other, each of whom must get the answer, while it is restarted. */
   private void assertRestartRefusesNobody() throws IOException {
-    String clients =
-        """
-        for client in {1..300}; do
-          answer=$(echo $client | socat -t20 - TCP:127.0.0.1:8080)
-          [[ $answer == $client ]] || echo "lost $client"
-          [[ $client != 20 ]] || echo begun
-        done
-        echo done
-        """;
-    try (Program load = container.start("load", NOTHING, "/bin/bash", "-c", clients)) {
-      load.awaitStdout(Pattern.compile("begun"), Container.PATIENCE);
-
-      container.run("systemctl", "restart", "sluice");
-
-      assertThat(load.isAlive()).as("clients outlast the restart").isTrue();
-      load.awaitExit(Container.PATIENCE);
-      assertThat(load.stdout()).isEqualTo("begun\ndone\n");
-      assertThat(load.stderr()).isEmpty();
-    }
+    assertAnswersEverybodyDuring(TO_WEB, () -> container.run("systemctl", "restart", "sluice"));
     assertThat(journal().stream().filter(line -> line.equals("stopped"))).hasSize(1);
   }
 
   @Test
   void loopThatHangsIsRestarted() throws Exception {
-    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
+    configure(WEB);
     override(
         "WatchdogSec=2s",
         "ExecStart=",
@@ -179,7 +141,7 @@ class SystemdIT extends UnderSystemd {
             + " run -c /etc/sluice/sluice.conf");
     container.run("systemctl", "start", "sluice");
 
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
 
     container.awaitProperty("sluice", "NRestarts", "[1-9]\\d*");
     container.awaitProperty("sluice", "ActiveState", "active");
@@ -190,7 +152,7 @@ class SystemdIT extends UnderSystemd {
 
   @Test
   void processThatIsStoppedIsRestarted() throws Exception {
-    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
+    configure(WEB);
     override("WatchdogSec=2s", "TimeoutAbortSec=1s");
     container.run("systemctl", "start", "sluice");
     String before = container.property("sluice", "MainPID");
@@ -200,19 +162,19 @@ class SystemdIT extends UnderSystemd {
     container.awaitProperty("sluice", "NRestarts", "[1-9]\\d*");
     container.awaitProperty("sluice", "ActiveState", "active");
     assertThat(container.property("sluice", "MainPID")).isNotEqualTo(before);
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
   }
 
   @Test
   void forbiddenSpliceIsReplacedByCopyingAndSaidOnce() throws Exception {
-    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
+    configure(WEB);
     override("SystemCallFilter=~splice");
 
     container.run("systemctl", "start", "sluice");
 
     assertThat(container.property("sluice", "StatusText")).startsWith("listening (epoll, copy, ");
-    assertForwards("TCP:127.0.0.1:8080");
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
+    assertForwards(TO_WEB);
     String warning = "copying instead of splicing: epoll works, splice does not: ";
     assertThat(journal().stream().filter(line -> line.startsWith(warning))).hasSize(1);
     assertThat(journal("json").stream().filter(line -> line.contains(warning)))
@@ -233,13 +195,7 @@ class SystemdIT extends UnderSystemd {
     String reason =
         "inherited socket \\\"local\\\" (descriptor 3) is a datagram socket: the unit needs"
             + " ListenStream=";
-    await()
-        .atMost(Container.PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(journal("json"))
-                    .anyMatch(
-                        line -> line.contains(reason) && line.contains("\"PRIORITY\":\"3\"")));
+    awaitJournal("json", line -> line.contains(reason) && line.contains("\"PRIORITY\":\"3\""));
   }
 
   @Test
@@ -251,14 +207,6 @@ class SystemdIT extends UnderSystemd {
     Program started = container.attempt("systemctl", "start", "sluice");
 
     assertThat(started.exitCode()).isNotZero();
-    await()
-        .atMost(Container.PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(journal())
-                    .anyMatch(
-                        line ->
-                            line.startsWith(
-                                "sluice: no bind claims the inherited sockets named \"web\": ")));
+    awaitJournal("sluice: no bind claims the inherited sockets named \"web\": .*");
   }
 }

@@ -28,7 +28,6 @@ class SystemdReloadIT extends UnderSystemd {
   private static final Pattern OUTCOME =
       Pattern.compile("connections=(\\d+) bytes=(\\d+) refused=0 reset=0 wrong=0");
   private static final int SLACK_KB = 64 << 10;
-  private static final String WEB = "frontends.web { bind = \"127.0.0.1:8080\", backend = app }";
 
   /** Each differs from the one before in several things. */
   private static final String[][] VARIANTS = {
@@ -55,12 +54,8 @@ class SystemdReloadIT extends UnderSystemd {
             .toArray(String[]::new));
   }
 
-  private interface Action {
-    void run() throws Exception;
-  }
-
-  /** What became of the clients while {@code action} went on. */
-  private static String underLoad(Action action) throws Exception {
+  /** What became of the clients while {@code step} was done. */
+  private static String underLoad(Step step) throws IOException {
     Path end = folder.resolve("load-end");
     Files.deleteIfExists(end);
     try (Program load =
@@ -76,9 +71,7 @@ class SystemdReloadIT extends UnderSystemd {
             LASTING,
             CLIENTS,
             end.toString())) {
-      load.awaitStdout(Pattern.compile("begun"), Container.PATIENCE);
-      action.run();
-      assertThat(load.isAlive()).as(load.stderr()).isTrue();
+      during(load, step);
       Files.createFile(end);
       load.awaitExit(Container.PATIENCE);
       assertThat(load.stderr()).isEmpty();

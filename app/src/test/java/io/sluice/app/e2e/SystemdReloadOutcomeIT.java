@@ -1,12 +1,9 @@
 package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
@@ -16,55 +13,23 @@ import org.junit.jupiter.api.condition.EnabledIf;
     value = "io.sluice.app.e2e.Container#isPossible",
     disabledReason = "boots a systemd in a container: needs root")
 class SystemdReloadOutcomeIT extends UnderSystemd {
-  private static final String WEB = "frontends.web { bind = \"127.0.0.1:8080\", backend = app }";
   private static final String API = "frontends.api { bind = \"127.0.0.1:8081\", backend = app }";
-
-  private void awaitJournal(String line) {
-    await()
-        .atMost(Container.PATIENCE)
-        .untilAsserted(() -> assertThat(journal()).anyMatch(told -> told.matches(line)));
-  }
-
-  /** Clients one after the other, each of whom must get the answer, while {@code step} is done. */
-  private static void assertRefusesNobodyDuring(Step step) throws IOException {
-    String clients =
-        """
-        for client in {1..300}; do
-          answer=$(echo $client | socat -t20 - TCP:127.0.0.1:8080)
-          [[ $answer == $client ]] || echo "lost $client"
-          [[ $client != 20 ]] || echo begun
-        done
-        echo done
-        """;
-    try (Program load = container.start("load", NOTHING, "/bin/bash", "-c", clients)) {
-      load.awaitStdout(Pattern.compile("begun"), Container.PATIENCE);
-      step.run();
-      assertThat(load.isAlive()).as("clients outlast it").isTrue();
-      load.awaitExit(Container.PATIENCE);
-      assertThat(load.stdout()).isEqualTo("begun\ndone\n");
-      assertThat(load.stderr()).isEmpty();
-    }
-  }
-
-  private interface Step {
-    void run() throws IOException;
-  }
+  private static final String TO_API = "TCP:127.0.0.1:8081";
 
   @Test
   void goodConfigurationIsAppliedWithoutARestart() throws Exception {
-    configure(WEB);
-    container.run("systemctl", "start", "sluice");
+    startWith(WEB);
     String pid = container.property("sluice", "MainPID");
     String socket = container.run("stat", "--format=%a %F", "/run/sluice/control.sock");
     assertThat(socket).isEqualTo("600 socket");
 
     configure(WEB, API);
-    assertRefusesNobodyDuring(() -> container.run("systemctl", "reload", "sluice"));
+    assertAnswersEverybodyDuring(TO_WEB, () -> container.run("systemctl", "reload", "sluice"));
 
     assertThat(container.property("sluice", "ActiveState")).isEqualTo("active");
     assertThat(container.property("sluice", "MainPID")).isEqualTo(pid);
-    assertForwards("TCP:127.0.0.1:8081");
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_API);
+    assertForwards(TO_WEB);
     assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("2");
     awaitJournal("reloaded: 1 change");
     awaitJournal("\\+ sluice\\.frontends\\.api \\{ bind = \"127.0.0.1:8081\", backend = app }.*");
@@ -74,15 +39,13 @@ class SystemdReloadOutcomeIT extends UnderSystemd {
     container.run("systemctl", "reload", "sluice");
 
     container.awaitProperty("sluice", "NFileDescriptorStore", "1");
-    Program refused = container.attempt(Tool.SOCAT.path(), "-u", "TCP:127.0.0.1:8081", "-");
-    assertThat(refused.stderr()).contains("Connection refused");
-    assertForwards("TCP:127.0.0.1:8080");
+    assertRefuses(TO_API);
+    assertForwards(TO_WEB);
   }
 
   @Test
   void badConfigurationFailsTheReloadAndTheFormerOneGoesOn() throws Exception {
-    configure(WEB);
-    container.run("systemctl", "start", "sluice");
+    startWith(WEB);
     String pid = container.property("sluice", "MainPID");
     configure(WEB, API, "thread = 4");
 
@@ -97,7 +60,7 @@ class SystemdReloadOutcomeIT extends UnderSystemd {
         "StatusText",
         "last reload failed \\(/etc/sluice/sluice\\.conf:5: sluice\\.thread = 4: unknown key;.*\\),"
             + " 0 sessions, 1 of 1 server up.*");
-    assertForwards("TCP:127.0.0.1:8080");
+    assertForwards(TO_WEB);
     awaitJournal("/etc/sluice/sluice\\.conf:5: sluice\\.thread = 4: unknown key; .*");
     awaitJournal("reload failed, the former configuration goes on");
     assertThat(journal("json"))
@@ -107,13 +70,12 @@ class SystemdReloadOutcomeIT extends UnderSystemd {
     container.run("systemctl", "reload", "sluice");
 
     container.awaitProperty("sluice", "StatusText", "\\d sessions?, 1 of 1 server up.*");
-    assertForwards("TCP:127.0.0.1:8081");
+    assertForwards(TO_API);
   }
 
   @Test
   void hupAndTheCommandOfAnOperatorReloadToo() throws Exception {
-    configure(WEB);
-    container.run("systemctl", "start", "sluice");
+    startWith(WEB);
     configure(WEB, API);
     List<String> command =
         List.of(
@@ -125,7 +87,7 @@ class SystemdReloadOutcomeIT extends UnderSystemd {
         .endsWith("/etc/sluice/sluice.conf: 1 change, nothing applied");
     container.run("systemctl", "kill", "--signal=HUP", "--kill-whom=main", "sluice");
     awaitJournal("reloaded: 1 change");
-    assertForwards("TCP:127.0.0.1:8081");
+    assertForwards(TO_API);
 
     assertThat(container.run(command.toArray(String[]::new)))
         .isEqualTo("reloaded /etc/sluice/sluice.conf: no changes");
@@ -134,21 +96,16 @@ class SystemdReloadOutcomeIT extends UnderSystemd {
   /** A socket that came back from the store is this process' own, also to let go of. */
   @Test
   void bindThatIsTakenAwayAfterARestartIsClosedEverywhere() throws Exception {
-    configure(WEB, API);
-    container.run("systemctl", "start", "sluice");
+    startWith(WEB, API);
     container.run("systemctl", "restart", "sluice");
-    assertForwards("TCP:127.0.0.1:8081");
+    assertForwards(TO_API);
     assertThat(container.property("sluice", "NFileDescriptorStore")).isEqualTo("2");
 
     configure(WEB);
     container.run("systemctl", "reload", "sluice");
 
     container.awaitProperty("sluice", "NFileDescriptorStore", "1");
-    try (Program client =
-        container.start("refused", NOTHING, Tool.SOCAT.path(), "-", "TCP:127.0.0.1:8081")) {
-      assertThat(client.awaitExit(Container.PATIENCE)).isNotZero();
-      assertThat(client.stderr()).contains("Connection refused");
-    }
-    assertForwards("TCP:127.0.0.1:8080");
+    assertRefuses(TO_API);
+    assertForwards(TO_WEB);
   }
 }

@@ -5,24 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The package, installed by dpkg beside what this machine has, where systemd is process 1: what it
@@ -33,45 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
     value = "io.sluice.app.e2e.Container#isPossible",
     disabledReason = "boots a systemd in a container: needs root")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // Each works alone; so it is installed once.
-class InstalledIT {
-  private static final Path DEB = Path.of(System.getProperty("sluice.deb"));
-  private static final Path NOTHING = Path.of("/dev/null");
-  private static final int BYTES = 5_000_000;
-
+class InstalledIT extends Installed {
   /** Above this machine's other packages, none of which depends on it. */
   private static final String NEXT_VERSION = "99.0";
 
-  private static final String CONFIGURATION = "/etc/sluice/sluice.conf";
-
-  /** What dpkg and systemd keep of their own work, unless it names the proxy. */
-  private static final Pattern OTHERS =
-      Pattern.compile(
-          "/(var/(log|cache|lib/(dpkg|systemd|private))|etc/(\\.pwd\\.lock|machine-id))(/.*)?");
-
-  @TempDir static Path folder;
-  private static Container container;
-  private static Program nginx;
-  private static Set<String> before;
-
   @BeforeAll
   static void boot() throws IOException {
-    Tool.DPKG.path();
-    Tool.CURL.path();
-    Path packages = Files.createDirectory(folder.resolve("packages"));
-    Files.copy(DEB, packages.resolve("sluice.deb"));
+    Path packages = packages();
     makeNextVersion(packages);
-    container = Container.withPackages(folder, packages);
-    if (container.attempt("/usr/bin/java", "-version").exitCode() != 0) {
-      Tool.missing("needs /usr/bin/java: apt-get install openjdk-17-jre-headless");
-    }
-    // Its trigger would read every manual page of this machine.
-    container.run("rm", "-f", "/var/lib/man-db/auto-update");
-    before = written();
-    List<String> server = Nginx.command(folder, 9000, "");
-    byte[] bytes = new byte[BYTES];
-    new Random(1).nextBytes(bytes);
-    Files.write(folder.resolve("files/random"), bytes);
-    nginx = container.start("nginx", NOTHING, server.toArray(String[]::new));
+    boot(packages, Optional.empty());
   }
 
   /** The same package under a higher version, with other files in it. */
@@ -88,85 +50,6 @@ class InstalledIT {
         List.of("/bin/bash", "-euc", script, "next", packages.toString(), NEXT_VERSION);
     Program made = Program.run(folder, "next", command, Duration.ofSeconds(30));
     assertThat(made.exitCode()).as(made.stderr()).isZero();
-  }
-
-  @AfterAll
-  static void shutDown() throws IOException {
-    if (nginx != null) {
-      nginx.close();
-    }
-    if (container != null) {
-      container.close();
-    }
-  }
-
-  /** As an operator who has just installed it and has written a configuration. */
-  @BeforeEach
-  void install() throws IOException {
-    if (!version().matches("ok installed 0\\..*")) {
-      container.attempt("dpkg", "--purge", "sluice");
-      dpkg("--install", "/opt/packages/sluice.deb");
-    }
-    container.attempt("systemctl", "stop", "sluice.socket", "sluice-local.socket", "sluice");
-    container.attempt("systemctl", "reset-failed"); // Starts are counted, too.
-    container.run("rm", "-f", "/run/systemd/system/sluice-local.socket");
-    configure("frontends.web { bind = \"127.0.0.1:8080\", backend = app }");
-  }
-
-  private static String dpkg(String... arguments) throws IOException {
-    String[] command =
-        Stream.concat(Stream.of("dpkg"), Stream.of(arguments)).toArray(String[]::new);
-    Program ended = container.attempt(command);
-    String said = ended.stdout() + ended.stderr();
-    if (said.contains("sluice depends on")) {
-      Tool.missing("needs a Java of this machine's packages: " + said);
-    }
-    assertThat(ended.exitCode()).as(said).isZero();
-    return said;
-  }
-
-  /** The state and the version that dpkg knows; empty where it knows none. */
-  private static String version() throws IOException {
-    return container
-        .attempt(
-            "dpkg-query", "-W", "-f=${db:Status-Eflag} ${db:Status-Status} ${Version}", "sluice")
-        .stdout();
-  }
-
-  private static void configure(String... lines) throws IOException {
-    Files.writeString(
-        container.root().resolve(CONFIGURATION.substring(1)),
-        "sluice {\nbackends.app.servers.a = \"127.0.0.1:9000\"\n"
-            + String.join("\n", lines)
-            + "\n}\n");
-  }
-
-  /** A file comes through the service as it is; the first connection may be what starts it. */
-  private static void assertForwards(String... target) throws IOException {
-    Path received = folder.resolve("received");
-    Files.deleteIfExists(received);
-    List<String> options = List.of("-sS", "--max-time", "10", "--output", received.toString());
-    String[] command =
-        Stream.of(List.of(Tool.CURL.path()), options, List.of(target))
-            .flatMap(List::stream)
-            .toArray(String[]::new);
-    try (Program curl = container.start("curl", NOTHING, command)) {
-      assertThat(curl.awaitExit(Container.PATIENCE)).as(curl.stderr()).isZero();
-    }
-    assertThat(Files.mismatch(folder.resolve("files/random"), received)).isEqualTo(-1);
-  }
-
-  /** Whatever exists because of this container, and not already on this machine. */
-  private static Set<String> written() throws IOException {
-    Path upper = container.written();
-    try (Stream<Path> all = Files.walk(upper)) {
-      Set<String> found = new TreeSet<>();
-      all.map(path -> "/" + upper.relativize(path))
-          .filter(path -> !Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS))
-          .filter(path -> path.contains("sluice") || !OTHERS.matcher(path).matches())
-          .forEach(found::add);
-      return found;
-    }
   }
 
   /** The JVM of the units takes its classes from the archive. */
@@ -295,11 +178,5 @@ class InstalledIT {
     assertThat(difference(written(), before)).isEmpty();
     assertThat(container.attempt("systemctl", "list-unit-files", "sluice*").stdout())
         .contains("0 unit files");
-  }
-
-  private static Set<String> difference(Set<String> all, Set<String> without) {
-    Set<String> rest = new TreeSet<>(all);
-    rest.removeAll(without);
-    return rest;
   }
 }

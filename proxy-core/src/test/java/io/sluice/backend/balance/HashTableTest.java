@@ -40,15 +40,22 @@ class HashTableTest {
     return (double) moved / KEYS;
   }
 
+  /** The most of that where one of the {@code first} servers leaves. */
+  private static double worstMoved(String method, List<FixedServer> all, int first)
+      throws Exception {
+    double worst = 0;
+    for (int gone = 0; gone < first; gone++) {
+      List<FixedServer> rest = new ArrayList<>(all);
+      rest.remove(gone);
+      worst = Math.max(worst, moved(method, all, rest));
+    }
+    return worst;
+  }
+
   @Test
   void maglevMovesHardlyMoreThanItMustWhenOneOfTenLeaves() throws Exception {
     List<FixedServer> ten = FixedServer.ofWeights(FixedServer.equal(10));
-    double worst = 0;
-    for (int gone = 0; gone < 10; gone++) {
-      List<FixedServer> nine = new ArrayList<>(ten);
-      nine.remove(gone);
-      worst = Math.max(worst, moved("maglev", ten, nine));
-    }
+    double worst = worstMoved("maglev", ten, 10);
     System.out.printf("maglev, one of ten leaves: %.4f moved beyond its own share%n", worst);
 
     assertThat(worst).isLessThan(SHARE_BEYOND_MAX);
@@ -57,12 +64,7 @@ class HashTableTest {
   @Test
   void maglevMovesHardlyMoreThanItMustWithWeights() throws Exception {
     List<FixedServer> ten = FixedServer.ofWeights(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    double worst = 0;
-    for (int gone = 0; gone < 9; gone++) {
-      List<FixedServer> nine = new ArrayList<>(ten);
-      nine.remove(gone);
-      worst = Math.max(worst, moved("maglev", ten, nine));
-    }
+    double worst = worstMoved("maglev", ten, 9);
     System.out.printf("maglev, weighted: %.4f moved beyond its own share%n", worst);
 
     assertThat(worst).isLessThan(SHARE_BEYOND_MAX);
@@ -71,11 +73,7 @@ class HashTableTest {
   @Test
   void theRingMovesNothingMoreThanItMust() throws Exception {
     List<FixedServer> ten = FixedServer.ofWeights(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-    for (int gone = 0; gone < 10; gone++) {
-      List<FixedServer> nine = new ArrayList<>(ten);
-      nine.remove(gone);
-      assertThat(moved("consistent", ten, nine)).isZero();
-    }
+    assertThat(worstMoved("consistent", ten, 10)).isZero();
   }
 
   /** More weight takes keys from all others and gives none of its own away. */
