@@ -163,6 +163,7 @@ final class Daemon {
         LOG.info("no session for {} s: ending (exit-idle-time)", seconds(idle));
         started.leavePaths(false); // Nobody comes after it: the manager closes what it keeps.
       }
+      started.hurry(); // A reload that waits for a name server must not hold the end up.
       asked.stop();
       control.close();
       drain(started, report);

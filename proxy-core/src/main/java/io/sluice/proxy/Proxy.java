@@ -17,10 +17,8 @@ import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -160,25 +158,7 @@ public final class Proxy implements AutoCloseable {
       }
       setup.apply(next);
     }
-    List<String> later = new ArrayList<>();
-    if (threads(next) != loops.size()) {
-      later.add(later("threads", loops.size(), threads(next)));
-    }
-    if (next.transport() != started.transport()) {
-      later.add(later("transport", lower(started.transport()), lower(next.transport())));
-    }
-    if (!next.pump().equals(started.pump())) {
-      later.add("changes of pump take effect at the next restart");
-    }
-    return later;
-  }
-
-  private static String later(String key, Object before, Object after) {
-    return key + ": " + before + " -> " + after + " takes effect at the next restart";
-  }
-
-  private static String lower(Enum<?> choice) {
-    return choice.name().toLowerCase(Locale.ROOT);
+    return AtRestart.of(started, loops.size(), next, threads(next));
   }
 
   /** Which transport it runs on, and why. */
@@ -309,6 +289,15 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
+   * Makes a reload that waits for the first answers of name servers wait no more: the slots that
+   * they would have filled stay empty for now. To be called where a reload has to be over before
+   * the proxy is drained; draining and closing do it by themselves. Returns at once.
+   */
+  public void hurry() {
+    setup.hurry();
+  }
+
+  /**
    * Stops accepting, closes the listening sockets, and lets sessions finish. Blocks until they
    * have, until the deadline, or until {@link #close}; what is left then is closed.
    *
@@ -316,6 +305,7 @@ public final class Proxy implements AutoCloseable {
    */
   public int drain(Duration deadline) {
     CountDownLatch busy;
+    hurry();
     synchronized (
         configuring) { // A close from here on finds the callbacks in place, and ends them.
       if (closed) {
@@ -359,6 +349,7 @@ public final class Proxy implements AutoCloseable {
   /** Ends all sessions and releases everything, at once. */
   @Override
   public void close() {
+    hurry();
     synchronized (configuring) {
       if (!closed) {
         end();

@@ -160,6 +160,11 @@ final class Setup {
     listeners.close();
   }
 
+  /** Lets go of an {@link #apply} that waits for first answers of name servers. Any thread. */
+  void hurry() {
+    discoveries.hurry();
+  }
+
   /** Asks for no addresses any more. */
   void endDiscoveries() {
     discoveries.close();

@@ -54,8 +54,9 @@ public record Answer(Verdict verdict, List<String> lines, String summary) {
     }
     List<String> lines = new ArrayList<>(text.lines().toList());
     String last = lines.remove(lines.size() - 1);
+    boolean isIndented = lines.stream().allMatch(line -> line.startsWith(" "));
     for (Verdict verdict : Verdict.values()) {
-      if (last.startsWith(word(verdict) + " ")) {
+      if (isIndented && last.startsWith(word(verdict) + " ")) {
         String summary = last.substring(word(verdict).length() + 1);
         return new Answer(verdict, lines.stream().map(line -> line.substring(1)).toList(), summary);
       }
