@@ -325,25 +325,14 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes a server out of use: new sessions go to the others, those that it has may end by
-   * themselves. Those that have not are closed, one after the other between the half of {@code
-   * deadline} and its end. Returns at once.
-   *
-   * @throws IllegalArgumentException when there is no such backend or server
-   */
-  public void drainServer(String backend, String server, Duration deadline) {
-    setup.servers().drain(setup.services().server(backend, server), deadline);
+  /** What an operator may do with servers while it runs. */
+  public ServerControl serverControl() {
+    return new ServerControl(setup::services, setup.servers());
   }
 
-  /**
-   * Ends every session of a server, which stays in use. Returns at once.
-   *
-   * @throws IllegalArgumentException when there is no such backend or server
-   */
-  public void closeSessionsOf(String backend, String server) {
-    Server found = setup.services().server(backend, server);
-    setup.servers().closeSessionsOf(found, CloseReason.KILLED);
+  /** Frontends, backends and servers as they are now. */
+  public Overview overview() {
+    return Overview.of(setup.services(), setup.checks());
   }
 
   /** Ends all sessions and releases everything, at once. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What a command came to.
@@ -25,7 +26,8 @@ public record Answer(Verdict verdict, List<String> lines, String summary) {
   }
 
   public Answer {
-    lines = lines.stream().flatMap(String::lines).toList();
+    lines =
+        lines.stream().flatMap(line -> line.isEmpty() ? Stream.of(line) : line.lines()).toList();
     summary = String.join("; ", summary.lines().toList());
   }
 

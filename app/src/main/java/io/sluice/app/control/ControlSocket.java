@@ -151,7 +151,7 @@ final class ControlSocket implements Control {
         leaveGone();
       }
     } catch (IOException | RuntimeException e) {
-      LOG.error("the control socket fails: sluice reload does not reach this process any more", e);
+      LOG.error("the control socket fails: no command reaches this process any more", e);
     } finally {
       end();
     }
