@@ -12,8 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** When is asked, what comes of it, and what is said about it. */
@@ -23,17 +22,7 @@ class DiscoveryTest {
   private final ManualAgenda agenda = new ManualAgenda();
   private final Deque<CompletableFuture<Answer>> questions = new ArrayDeque<>();
   private final List<Place> places = Place.places(2);
-  private LogCapture log;
-
-  @BeforeEach
-  void capture() {
-    log = new LogCapture();
-  }
-
-  @AfterEach
-  void release() {
-    log.close();
-  }
+  @AutoClose private final LogCapture log = new LogCapture();
 
   private Discovery start(String discover) throws Exception {
     Discovery discovery = discovery(discover);

@@ -87,17 +87,7 @@ class EventLoopThreadTest {
   void aTimerEndsTheWaitOfThePoll(String transport) throws Exception {
     EventLoop loop = start(transport);
     CountDownLatch fired = new CountDownLatch(1);
-    loop.execute(
-        () ->
-            loop.timers()
-                .arm(
-                    new Timer() {
-                      @Override
-                      protected void onTimer() {
-                        fired.countDown();
-                      }
-                    },
-                    loop.nowNs() + 30_000_000));
+    loop.execute(() -> loop.timers().arm(timer(fired::countDown), loop.nowNs() + 30_000_000));
     await(fired);
 
     assertThat(loop.stop(STOP_MS)).isTrue();
@@ -112,23 +102,13 @@ class EventLoopThreadTest {
           () -> {
             switch (where) {
               case "command" -> fail(where);
-              case "timer" -> loop.timers().arm(failing(), loop.nowNs());
+              case "timer" -> loop.timers().arm(timer(() -> fail(where)), loop.nowNs());
               default -> loop.enqueue(() -> fail(where));
             }
           });
     }
     CountDownLatch after = new CountDownLatch(1);
-    loop.execute(
-        () ->
-            loop.timers()
-                .arm(
-                    new Timer() {
-                      @Override
-                      protected void onTimer() {
-                        after.countDown();
-                      }
-                    },
-                    loop.nowNs() + 3_000_000));
+    loop.execute(() -> loop.timers().arm(timer(after::countDown), loop.nowNs() + 3_000_000));
     await(after);
 
     assertThat(loop.stop(STOP_MS)).isTrue();
@@ -175,11 +155,11 @@ class EventLoopThreadTest {
     assertThat(loop.stop(STOP_MS)).isTrue();
   }
 
-  private static Timer failing() {
+  private static Timer timer(Runnable body) {
     return new Timer() {
       @Override
       protected void onTimer() {
-        fail("timer");
+        body.run();
       }
     };
   }

@@ -7,25 +7,14 @@ import io.sluice.linux.FaultySyscalls.Call;
 import io.sluice.stats.Counter;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Accepts that fail. */
 class AcceptFailureTest {
-  private LogCapture log;
-
-  @BeforeEach
-  void capture() {
-    log = new LogCapture();
-  }
-
-  @AfterEach
-  void release() {
-    log.close();
-  }
+  @AutoClose private final LogCapture log = new LogCapture();
 
   private List<String> warnings() {
     return log.of(Acceptor.class.getName());

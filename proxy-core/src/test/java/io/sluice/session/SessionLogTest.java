@@ -5,25 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The line of a closed session, letter by letter, in the situations that HAProxy users know. */
 class SessionLogTest {
-  private LogCapture log;
-
-  @BeforeEach
-  void capture() {
-    log = new LogCapture();
-  }
-
-  @AfterEach
-  void release() {
-    log.close();
-  }
+  @AutoClose private final LogCapture log = new LogCapture();
 
   private static String from(Peer client) throws IOException {
     return "127.0.0.1:" + ((InetSocketAddress) client.channel().getLocalAddress()).getPort();

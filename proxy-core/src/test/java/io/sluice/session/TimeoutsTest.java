@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.stats.Counter;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -13,17 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimeoutsTest {
   private static final Duration MS = Duration.ofMillis(1);
 
-  private LogCapture log;
-
-  @BeforeEach
-  void capture() {
-    log = new LogCapture();
-  }
-
-  @AfterEach
-  void release() {
-    log.close();
-  }
+  @AutoClose private final LogCapture log = new LogCapture();
 
   private static Duration ms(long millis) {
     return Duration.ofMillis(millis);
