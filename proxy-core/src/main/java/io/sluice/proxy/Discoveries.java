@@ -103,6 +103,10 @@ final class Discoveries implements AutoCloseable {
     }
   }
 
+  boolean isHurried() {
+    return hurried;
+  }
+
   /** From now on nobody waits for first answers; who does so now waits no more. Any thread. */
   void hurry() {
     hurried = true; // Before those are looked at that a commit has put there before it looks.

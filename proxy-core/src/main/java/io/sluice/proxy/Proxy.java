@@ -289,9 +289,10 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Makes a reload that waits for the first answers of name servers wait no more: the slots that
-   * they would have filled stay empty for now. To be called where a reload has to be over before
-   * the proxy is drained; draining and closing do it by themselves. Returns at once.
+   * Makes a reload that is under way end soon: it is given up while it looks up names, and waits no
+   * more for the first answers to discoveries, whose slots stay empty then. To be called where it
+   * has to be over before the proxy is drained or closed, which do so by themselves; there is no
+   * other reload after it. Returns at once.
    */
   public void hurry() {
     setup.hurry();

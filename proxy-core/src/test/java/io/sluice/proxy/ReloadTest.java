@@ -235,6 +235,24 @@ class ReloadTest {
     }
   }
 
+  /** A hundred names of a resolver that does not answer may take longer than a stop may. */
+  @Test
+  void aReloadIsGivenUpWhenTheProxyIsAboutToStop() throws Exception {
+    try (EchoServer server = EchoServer.tcp()) {
+      String hocon = WEB + app(server("a", server));
+      try (Proxy proxy = Proxy.start(config("epoll", hocon))) {
+        SluiceConfig next = config("epoll", hocon + "backends.b.servers.b = \"127.0.0.1:1\"");
+
+        proxy.hurry();
+
+        assertThatThrownBy(() -> proxy.reload(next))
+            .isInstanceOf(IOException.class)
+            .hasMessage("the proxy is stopping");
+        served(proxy).close();
+      }
+    }
+  }
+
   /** Who keeps a duplicate of a socket, as systemd does, hears a moment later that it is gone. */
   @Test
   void aBindThatWasTakenAwayMayComeBackAtOnce() throws Exception {
@@ -242,10 +260,10 @@ class ReloadTest {
     try (EchoServer server = EchoServer.tcp()) {
       String less = WEB + app(server("a", server));
       String more = less + "frontends.late { bind = \"127.0.0.1:" + port + "\", backend = app }";
-      try (Proxy proxy = Proxy.start(config("epoll", more))) {
+      SluiceConfig next = config("epoll", more);
+      try (Proxy proxy = Proxy.start(next)) {
         proxy.reload(config("epoll", less));
         ServerSocket duplicate = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
-        SluiceConfig next = config("epoll", more);
         CompletableFuture<Void> reloaded = new CompletableFuture<>();
         Thread thread = new Thread(() -> complete(reloaded, () -> proxy.reload(next)), "reload");
         thread.start();
