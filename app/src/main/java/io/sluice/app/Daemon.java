@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,12 +150,11 @@ final class Daemon {
       Reloads asked = new Reloads(reload);
       announce(started.boundAddresses());
       reloads.complete(asked);
-      control.serve(
-          Map.of(
-              "reload",
-              file -> reload.refusal(file).orElseGet(asked::ask),
-              "config",
-              nothing -> CompletableFuture.completedFuture(reload.running())));
+      Map<String, Control.Command> commands =
+          new HashMap<>(new Operations(started, this::way).commands());
+      commands.put("reload", file -> reload.refusal(file).orElseGet(asked::ask));
+      commands.put("config", nothing -> CompletableFuture.completedFuture(reload.running()));
+      control.serve(commands);
       manager.ready("listening " + way());
       onListening.accept(started);
       ending.limit(config.exitIdleTime());
@@ -163,6 +163,7 @@ final class Daemon {
         LOG.info("no session for {} s: ending (exit-idle-time)", seconds(idle));
         started.leavePaths(false); // Nobody comes after it: the manager closes what it keeps.
       }
+      started.hurry(); // A reload that waits for a name server must not hold the end up.
       asked.stop();
       control.close();
       drain(started, report);

@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done, also after SIGTERM or SIGINT",
       "1:failed: cannot bind, the transport does not work here, ...",
       "2:wrong command line or configuration",
-      "3:no process to reload",
+      "3:no process to ask",
       "70:a defect of the program"
     })
 final class SluiceCommand implements Runnable {
@@ -39,6 +39,8 @@ final class SluiceCommand implements Runnable {
           ForwardCommand.class,
           RunCommand.class,
           ReloadCommand.class,
+          StatusCommand.class,
+          ServerCommand.class,
           CheckCommand.class,
           VersionCommand.class,
           DemoCommand.class,

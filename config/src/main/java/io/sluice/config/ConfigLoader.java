@@ -112,6 +112,9 @@ final class ConfigLoader {
   private static <T> T guarded(String source, Step<T> step) throws ConfigException {
     try {
       return step.take();
+    } catch (StackOverflowError e) {
+      // The library descends by calls. An error would end a process that only reads a file anew.
+      throw unusable(source, 0, "is nested too deeply");
     } catch (com.typesafe.config.ConfigException e) {
       String message = e.getMessage().replaceFirst(MISLEADING, "");
       if (e.origin() == null || origin(e.origin()).line() == 0) {

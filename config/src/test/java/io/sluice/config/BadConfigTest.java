@@ -229,6 +229,14 @@ class BadConfigTest {
                 + " by \":80\" of frontend web (s.conf:1)"));
   }
 
+  /** An error would end a process that only reads its file anew. */
+  @Test
+  void whatIsNestedTooDeeplyIsAProblem() {
+    assertThat(refused("sluice { a " + "{ a ".repeat(200_000)).problems())
+        .singleElement()
+        .hasToString("s.conf: is nested too deeply");
+  }
+
   private static Stream<Arguments> syntax() {
     return Stream.of(
         bad(

@@ -5,6 +5,8 @@ import io.sluice.config.DiscoverConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -67,7 +69,7 @@ public final class Discovery {
   public void start() {
     agenda.execute(
         () -> {
-          table = new SlotTable(slots, terms, agenda.nowNs());
+          table = new SlotTable(slots, terms);
           ask();
         });
   }
@@ -79,6 +81,11 @@ public final class Discovery {
    */
   public boolean awaitFirst(long time, TimeUnit unit) throws InterruptedException {
     return first.await(time, unit);
+  }
+
+  /** Who waits for the first answer waits no more. */
+  public void hurry() {
+    first.countDown();
   }
 
   /** How long the first answer may take at most. */
@@ -94,9 +101,16 @@ public final class Discovery {
   private void ask() {
     if (!stopped) {
       // As a task of its own, so that a defect in it is heard of.
-      source
-          .ask()
-          .whenComplete((answer, thrown) -> agenda.execute(() -> onOutcome(answer, thrown)));
+      asked().whenComplete((answer, thrown) -> agenda.execute(() -> onOutcome(answer, thrown)));
+    }
+  }
+
+  /** A question that cannot even be asked (no thread for the library, say) is one that failed. */
+  private CompletionStage<Answer> asked() {
+    try {
+      return source.ask();
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedStage(e);
     }
   }
 

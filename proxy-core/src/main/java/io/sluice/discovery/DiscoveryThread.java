@@ -24,8 +24,12 @@ public final class DiscoveryThread implements Agenda, AutoCloseable {
           task -> {
             Thread made = new Thread(task, "sluice-discovery");
             made.setDaemon(true);
+            worker = made;
             return made;
           });
+
+  /** Null until somebody needs it. */
+  private volatile Thread worker;
 
   /** A thread that is there once somebody needs it. */
   public DiscoveryThread() {
@@ -66,13 +70,22 @@ public final class DiscoveryThread implements Agenda, AutoCloseable {
     }
   }
 
-  /** Ends all discoveries; when it returns no server is touched any more. Once. */
+  /**
+   * Ends all discoveries; when it returns no server is touched any more, and the thread is gone.
+   */
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (thread.isShutdown()) {
+      return; // Others may still use the library.
+    }
     thread.shutdownNow();
+    Thread last = worker;
     try {
-      if (!thread.awaitTermination(END_WAIT_MS, TimeUnit.MILLISECONDS)) {
-        LOG.warn("the discovery of servers does not end");
+      if (last != null) {
+        last.join(END_WAIT_MS);
+        if (last.isAlive()) {
+          LOG.warn("the discovery of servers does not end");
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,6 +3,8 @@ package io.sluice.discovery;
 import io.sluice.discovery.NameFailure.Kind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +81,10 @@ final class NameServer {
 
   private NameFailure unanswered(Throwable thrown) {
     Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
+    if (cause instanceof SocketException && !(cause instanceof PortUnreachableException)) {
+      // No descriptor, no route, no permission: it does not know that it is asked.
+      return new NameFailure(Kind.TIMEOUT, this + " cannot be asked: " + cause.getMessage());
+    }
     if (cause instanceof IOException && !(cause instanceof WireParseException)) {
       return silent();
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.xbill.DNS.Address;
 
 /** The name servers of resolv.conf(5). */
 final class ResolvConf {
@@ -18,8 +19,9 @@ final class ResolvConf {
   private static final int PORT = 53;
   private static final Pattern LINE = Pattern.compile("\\s*nameserver\\s+(\\S+).*");
 
-  /** Only literals, so that none is looked up: digits and dots, or something with a colon. */
-  private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.]+(%[^ ]+)?");
+  /** What Java never takes for a host name, valid or not. */
+  private static final Pattern IPV6 =
+      Pattern.compile("(?=[^%]*:)[0-9A-Fa-f:][0-9A-Fa-f:.]*(%\\S+)?");
 
   private ResolvConf() {}
 
@@ -41,8 +43,13 @@ final class ResolvConf {
         : servers;
   }
 
+  /** Others would be looked up, by these very name servers. */
+  static boolean isLiteral(String host) {
+    return Address.isDottedQuad(host) || IPV6.matcher(host).matches();
+  }
+
   private static void add(List<InetSocketAddress> servers, String host) {
-    if (!LITERAL.matcher(host).matches()) {
+    if (!isLiteral(host)) {
       return;
     }
     try {

@@ -14,11 +14,14 @@ import java.util.Map;
  *
  * <p>Invariant: an address is in at most one slot, and stays in its slot for as long as answers
  * have it, unless those that are wanted more need the slot. One that answers leave out is kept for
- * {@code hold-obsolete} after the last that had it. When nothing is learned, what the last good
- * answer has filled stays for {@code hold-nx} or {@code hold-failure} after it.
+ * {@code hold-obsolete} after the first that did. When nothing is learned, what the last good
+ * answer has filled stays for {@code hold-nx} after the first that said that there is nothing, or
+ * for {@code hold-failure} after the first failure.
  *
  * <p>After HAProxy's {@code server-template} and {@code hold} (configuration manual, section
- * 5.3.2). One thread; times are passed in.
+ * 5.3.2), which counts from the last good answer: it asks every few seconds. Here a TTL may pass
+ * before anything is noticed, and nothing would be left of a hold time that is shorter. One thread;
+ * times are passed in.
  */
 final class SlotTable {
   private static final long FOREVER = Long.MAX_VALUE;
@@ -28,25 +31,32 @@ final class SlotTable {
 
   private final List<Slot> slots;
   private final Endpoint[] filled;
-  private final long[] namedNs;
+
+  /** For each slot, since when answers leave its endpoint out; null where the last one has it. */
+  private final Long[] goneNs;
+
   private final long holdObsoleteNs;
   private final long holdNxNs;
   private final long holdFailureNs;
-  private long succeededNs;
+
+  /** The first failure since the last good answer; null where there was none. */
+  private Long failingNs;
+
+  /** The first of them that said that there is nothing; null where none did. */
+  private Long nothingNs;
+
   private int leftOut;
 
   /** Of slots that may be filled already, by a discovery before this one. */
-  SlotTable(List<Slot> slots, DiscoverConfig terms, long nowNs) {
+  SlotTable(List<Slot> slots, DiscoverConfig terms) {
     this.slots = List.copyOf(slots);
     holdObsoleteNs = ns(terms.holdObsolete());
     holdNxNs = ns(terms.holdNx());
     holdFailureNs = ns(terms.holdFailure());
     filled = new Endpoint[slots.size()];
-    namedNs = new long[slots.size()];
-    succeededNs = nowNs;
+    goneNs = new Long[slots.size()];
     for (int at = 0; at < filled.length; at++) {
       filled[at] = slots.get(at).held();
-      namedNs[at] = nowNs;
     }
   }
 
@@ -70,7 +80,8 @@ final class SlotTable {
 
   /** Takes in what the name stands for. */
   void onAnswer(Answer answer, long nowNs) {
-    succeededNs = nowNs;
+    failingNs = null;
+    nothingNs = null;
     Map<SockAddr, Integer> places = new HashMap<>();
     for (int at = 0; at < filled.length; at++) {
       if (filled[at] != null) {
@@ -89,7 +100,7 @@ final class SlotTable {
     for (Endpoint endpoint : wanted.values()) {
       Integer at = places.get(endpoint.address());
       int place = at == null ? free() : at;
-      namedNs[place] = nowNs;
+      goneNs[place] = null;
       if (!endpoint.equals(filled[place])) {
         filled[place] = endpoint;
         slots.get(place).fill(endpoint);
@@ -105,7 +116,10 @@ final class SlotTable {
       if (filled[at] == null || named.contains(filled[at].address())) {
         continue;
       }
-      if (isOver(holdObsoleteNs, nowNs - namedNs[at])) {
+      if (goneNs[at] == null) {
+        goneNs[at] = nowNs;
+      }
+      if (isOver(holdObsoleteNs, nowNs - goneNs[at])) {
         empty(at, GONE);
       } else {
         kept++;
@@ -133,8 +147,12 @@ final class SlotTable {
    * @return true if that emptied slots
    */
   boolean onFailure(NameFailure.Kind kind, long nowNs) {
-    long holdNs = kind == NameFailure.Kind.NX ? holdNxNs : holdFailureNs;
-    if (!isOver(holdNs, nowNs - succeededNs) || inUse() == 0) {
+    boolean nothing = kind == NameFailure.Kind.NX;
+    failingNs = failingNs == null ? nowNs : failingNs;
+    nothingNs = nothing && nothingNs == null ? Long.valueOf(nowNs) : nothingNs;
+    boolean over =
+        nothing ? isOver(holdNxNs, nowNs - nothingNs) : isOver(holdFailureNs, nowNs - failingNs);
+    if (!over || inUse() == 0) {
       return false;
     }
     for (int at = 0; at < filled.length; at++) {
@@ -152,8 +170,8 @@ final class SlotTable {
   long releaseInNs(long nowNs) {
     long soonestNs = FOREVER;
     for (int at = 0; at < filled.length; at++) {
-      if (filled[at] != null && namedNs[at] != succeededNs && holdObsoleteNs != FOREVER) {
-        soonestNs = Math.min(soonestNs, Math.max(0, holdObsoleteNs - (nowNs - namedNs[at])));
+      if (goneNs[at] != null && holdObsoleteNs != FOREVER) {
+        soonestNs = Math.min(soonestNs, Math.max(0, holdObsoleteNs - (nowNs - goneNs[at])));
       }
     }
     return soonestNs;
@@ -174,6 +192,7 @@ final class SlotTable {
 
   private void empty(int at, String why) {
     filled[at] = null;
+    goneNs[at] = null;
     slots.get(at).empty(why);
   }
 }

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The discovery of servers for those backends that ask for it. One call at a time, on no loop's
- * thread: {@link #commit} blocks.
+ * The discovery of servers for those backends that ask for it. One call at a time but for {@link
+ * #hurry}, on no loop's thread: {@link #commit} blocks.
  */
 final class Discoveries implements AutoCloseable {
   /** However patient the configuration is: whoever starts a proxy wants it to listen. */
@@ -28,7 +28,8 @@ final class Discoveries implements AutoCloseable {
   /** Null until somebody needs it. */
   private DiscoveryThread thread;
 
-  private Map<String, Filling> byBackend = Map.of();
+  private volatile Map<String, Filling> byBackend = Map.of();
+  private volatile boolean hurried;
   private boolean closed;
 
   /**
@@ -97,7 +98,19 @@ final class Discoveries implements AutoCloseable {
     }
     byBackend = next;
     begun.forEach(one -> one.discovery.start());
-    awaitFirst(begun);
+    if (!hurried) {
+      awaitFirst(begun);
+    }
+  }
+
+  boolean isHurried() {
+    return hurried;
+  }
+
+  /** From now on nobody waits for first answers; who does so now waits no more. Any thread. */
+  void hurry() {
+    hurried = true; // Before those are looked at that a commit has put there before it looks.
+    byBackend.values().forEach(one -> one.discovery.hurry());
   }
 
   private static void awaitFirst(List<Filling> begun) {

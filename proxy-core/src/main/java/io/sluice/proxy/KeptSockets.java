@@ -93,9 +93,13 @@ final class KeptSockets {
     }
   }
 
-  /** A socket that was opened is closed: nobody keeps it any more. */
-  void onClosed(ListenSocket socket) {
-    opened.values().removeIf(descriptor -> descriptor == socket.descriptor());
+  /**
+   * A socket is closed: nobody is to keep it any more.
+   *
+   * @return whether somebody may have kept it
+   */
+  boolean onClosed(ListenSocket socket) {
+    return opened.values().removeIf(descriptor -> descriptor == socket.descriptor());
   }
 
   /** Descriptors of what was opened here, or claimed from what was left, by name. */

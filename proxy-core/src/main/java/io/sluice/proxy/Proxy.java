@@ -17,10 +17,8 @@ import io.sluice.stats.Counter;
 import io.sluice.stats.CounterSet;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -160,25 +158,7 @@ public final class Proxy implements AutoCloseable {
       }
       setup.apply(next);
     }
-    List<String> later = new ArrayList<>();
-    if (threads(next) != loops.size()) {
-      later.add(later("threads", loops.size(), threads(next)));
-    }
-    if (next.transport() != started.transport()) {
-      later.add(later("transport", lower(started.transport()), lower(next.transport())));
-    }
-    if (!next.pump().equals(started.pump())) {
-      later.add("changes of pump take effect at the next restart");
-    }
-    return later;
-  }
-
-  private static String later(String key, Object before, Object after) {
-    return key + ": " + before + " -> " + after + " takes effect at the next restart";
-  }
-
-  private static String lower(Enum<?> choice) {
-    return choice.name().toLowerCase(Locale.ROOT);
+    return AtRestart.of(started, loops.size(), next, threads(next));
   }
 
   /** Which transport it runs on, and why. */
@@ -309,6 +289,16 @@ public final class Proxy implements AutoCloseable {
   }
 
   /**
+   * Makes a reload that is under way end soon: it is given up while it looks up names, and waits no
+   * more for the first answers to discoveries, whose slots stay empty then. To be called where it
+   * has to be over before the proxy is drained or closed, which do so by themselves; there is no
+   * other reload after it. Returns at once.
+   */
+  public void hurry() {
+    setup.hurry();
+  }
+
+  /**
    * Stops accepting, closes the listening sockets, and lets sessions finish. Blocks until they
    * have, until the deadline, or until {@link #close}; what is left then is closed.
    *
@@ -316,6 +306,7 @@ public final class Proxy implements AutoCloseable {
    */
   public int drain(Duration deadline) {
     CountDownLatch busy;
+    hurry();
     synchronized (
         configuring) { // A close from here on finds the callbacks in place, and ends them.
       if (closed) {
@@ -335,30 +326,20 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes a server out of use: new sessions go to the others, those that it has may end by
-   * themselves. Those that have not are closed, one after the other between the half of {@code
-   * deadline} and its end. Returns at once.
-   *
-   * @throws IllegalArgumentException when there is no such backend or server
-   */
-  public void drainServer(String backend, String server, Duration deadline) {
-    setup.servers().drain(setup.services().server(backend, server), deadline);
+  /** What an operator may do with servers while it runs. */
+  public ServerControl serverControl() {
+    return new ServerControl(setup::services, setup.servers());
   }
 
-  /**
-   * Ends every session of a server, which stays in use. Returns at once.
-   *
-   * @throws IllegalArgumentException when there is no such backend or server
-   */
-  public void closeSessionsOf(String backend, String server) {
-    Server found = setup.services().server(backend, server);
-    setup.servers().closeSessionsOf(found, CloseReason.KILLED);
+  /** Frontends, backends and servers as they are now. */
+  public Overview overview() {
+    return Overview.of(setup.services(), setup.checks());
   }
 
   /** Ends all sessions and releases everything, at once. */
   @Override
   public void close() {
+    hurry();
     synchronized (configuring) {
       if (!closed) {
         end();

@@ -7,9 +7,9 @@ import io.sluice.config.SluiceConfig;
 import io.sluice.session.Frontend;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What a configuration has become: its backends and frontends by name, in its order. Immutable; a
@@ -49,12 +49,21 @@ record Services(
    */
   Server server(String backend, String server) {
     Backend found = backends.get(backend);
-    List<Server> servers = found == null ? List.of() : found.servers();
-    for (Server one : servers) {
+    if (found == null) {
+      String known = String.join(", ", backends.keySet());
+      throw new IllegalArgumentException("no backend \"" + backend + "\"; there are: " + known);
+    }
+    for (Server one : found.servers()) {
       if (one.name().equals(server)) {
         return one;
       }
     }
-    throw new IllegalArgumentException("no server " + backend + "/" + server);
+    throw new IllegalArgumentException(
+        "backend \""
+            + backend
+            + "\" has no server \""
+            + server
+            + "\", but "
+            + found.servers().stream().map(Server::name).collect(Collectors.joining(", ")));
   }
 }

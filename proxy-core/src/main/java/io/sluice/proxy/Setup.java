@@ -76,12 +76,15 @@ final class Setup {
    * Changes to {@code next}; when this returns, it holds.
    *
    * @throws IOException when a name cannot be resolved or an address cannot be bound, with what to
-   *     do about it; nothing has changed then
+   *     do about it, or after {@link #hurry}; nothing has changed then
    */
   void apply(SluiceConfig next) throws IOException {
     List<Backends.Plan> planned = new ArrayList<>();
     List<ServerTerms> terms = new ArrayList<>();
     for (BackendConfig config : next.backends().values()) {
+      if (discoveries.isHurried()) { // Each name may take as long as the resolver likes.
+        throw new IOException("the proxy is stopping");
+      }
       Backend before = services.backends().get(config.name());
       Backends.Plan plan = backends.plan(config, next.fullConnections(config), before);
       planned.add(plan);
@@ -158,6 +161,14 @@ final class Setup {
     checks.stop();
     loops.onEach(acceptors::stop);
     listeners.close();
+  }
+
+  /**
+   * Lets an {@link #apply} come to its end: one that prepares is given up, one that waits for first
+   * answers of name servers waits no more. Any thread; there is no other one after it.
+   */
+  void hurry() {
+    discoveries.hurry();
   }
 
   /** Asks for no addresses any more. */

@@ -29,7 +29,10 @@ import java.util.function.Consumer;
  * thread-safe: one change of the configuration at a time.
  */
 final class SocketSource {
-  /** How long the address of a socket that was kept may stay taken, and how often to look. */
+  /**
+   * How long the address of a socket that is let go of may stay taken, because who keeps a
+   * duplicate hears of it later, and how often to look.
+   */
   private static final long RELEASE_NS = 2_000_000_000L;
 
   private static final long LOOK_NS = 10_000_000L;
@@ -42,7 +45,9 @@ final class SocketSource {
   private final Map<String, List<Integer>> inherited;
   private final KeptSockets kept;
   private final Consumer<String> forget;
-  private boolean mayBeReleased;
+
+  /** Until then; of the past where nothing was let go of. */
+  private long takenUntilNs = System.nanoTime();
 
   /**
    * Nothing opened yet.
@@ -104,14 +109,13 @@ final class SocketSource {
   /** A socket that was just let go of may be closed by who kept it a moment later. */
   private ListenSocket open(SockAddr address, ListenOptions options, FrontendConfig frontend)
       throws IOException {
-    long beganNs = System.nanoTime();
     while (true) {
       try {
         return transport.transport().listen(address, options, frontend.tcp());
       } catch (IOException e) {
         boolean inUse =
             e.getCause() instanceof ErrnoException cause && cause.errno() == Errno.EADDRINUSE;
-        if (!inUse || !mayBeReleased || System.nanoTime() - beganNs > RELEASE_NS) {
+        if (!inUse || System.nanoTime() - takenUntilNs >= 0) {
           throw e;
         }
         LockSupport.parkNanos(LOOK_NS);
@@ -195,7 +199,7 @@ final class SocketSource {
     }
     for (String name : kept.unwanted(wanted)) {
       forget.accept(name);
-      mayBeReleased = true;
+      takenUntilNs = System.nanoTime() + RELEASE_NS;
       for (int descriptor : kept.claim(name)) {
         try {
           release(name, transport.transport().adopt(descriptor, ANY));
@@ -228,7 +232,9 @@ final class SocketSource {
 
   /** Closes a socket that nobody wants any more. */
   void close(ListenSocket socket) {
-    kept.onClosed(socket);
+    if (kept.onClosed(socket)) {
+      takenUntilNs = System.nanoTime() + RELEASE_NS;
+    }
     socket.leavePath(false);
     socket.close();
   }

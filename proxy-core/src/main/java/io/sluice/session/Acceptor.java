@@ -6,6 +6,8 @@ import io.sluice.loop.Timer;
 import io.sluice.stats.Counter;
 import io.sluice.transport.ListenSocket;
 import io.sluice.transport.StreamSocket;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,10 @@ public final class Acceptor implements EventLoop.Task {
           resume();
         }
       };
+
+  /** Gates that will tell it of a free place. A reload may make it look again before they do. */
+  private final Set<ConnectionGate> awaited = new HashSet<>();
+
   private State state = State.PAUSED;
   private boolean queued;
   private long loggedNs;
@@ -163,8 +169,15 @@ public final class Acceptor implements EventLoop.Task {
       return true;
     }
     suspend();
-    gate.await(() -> loop.execute(this::resume));
+    if (awaited.add(gate)) {
+      gate.await(() -> loop.execute(() -> onPlaceFree(gate)));
+    }
     return false;
+  }
+
+  private void onPlaceFree(ConnectionGate gate) {
+    awaited.remove(gate);
+    resume();
   }
 
   private void onAcceptFailed(int errno) {

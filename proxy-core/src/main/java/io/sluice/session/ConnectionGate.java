@@ -67,6 +67,11 @@ public final class ConnectionGate {
     }
   }
 
+  /** Those who wait to be told. */
+  int waiting() {
+    return waiting.size();
+  }
+
   private void tellAll() {
     for (Runnable onFree = waiting.poll(); onFree != null; onFree = waiting.poll()) {
       onFree.run();

@@ -134,6 +134,11 @@ public final class Frontend {
     return gate;
   }
 
+  /** How many sessions it has now, those of frontends that it has followed included. */
+  public int sessionsNow() {
+    return sessions.sum();
+  }
+
   /** Its sessions now, and those of all frontends that it has followed. */
   SessionCount sessions() {
     return sessions;

@@ -84,6 +84,40 @@ class DiscoveryTest {
   }
 
   @Test
+  void whoIsInAHurryDoesNotWaitForTheFirstOutcome() throws Exception {
+    Discovery discovery = start("");
+
+    discovery.hurry();
+
+    assertThat(discovery.awaitFirst(0, TimeUnit.SECONDS)).isTrue();
+    questions.remove().complete(answer(1));
+    assertThat(places.get(0).history).as("it goes on").containsExactly("fill 1");
+  }
+
+  @Test
+  void aQuestionThatCannotBeAskedIsFollowedByARetry() throws Exception {
+    Deque<NameSource> sources = new ArrayDeque<>();
+    sources.add(
+        () -> {
+          throw new IllegalStateException("no thread for it");
+        });
+    sources.add(() -> CompletableFuture.completedFuture(answer(1)));
+    NameSource source = () -> sources.remove().ask();
+    new Discovery(
+            "backend app: db.example",
+            source,
+            new ArrayList<>(places),
+            Terms.of("retry-interval = 5s"),
+            agenda)
+        .start();
+    assertThat(said()).singleElement().asString().contains("no thread for it");
+
+    agenda.pass(Duration.ofSeconds(5));
+
+    assertThat(places.get(0).history).containsExactly("fill 1");
+  }
+
+  @Test
   void itsPatienceIsThatOfAllAttempts() throws Exception {
     assertThat(start("timeout = 300ms, retries = 3").patience()).hasMillis(1200);
   }
@@ -146,7 +180,7 @@ class DiscoveryTest {
     questions.remove().complete(answer(Duration.ofMinutes(30), 2));
     assertThat(places.get(0).port()).isEqualTo(1);
 
-    agenda.pass(Duration.ofSeconds(15));
+    agenda.pass(Duration.ofSeconds(20));
     questions.remove().complete(answer(Duration.ofMinutes(30), 2));
 
     assertThat(places).extracting(Place::port).containsExactly(0, 2);

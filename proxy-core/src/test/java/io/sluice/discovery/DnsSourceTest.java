@@ -126,6 +126,17 @@ class DnsSourceTest {
     assertThat(failure.kind()).isEqualTo(Kind.TIMEOUT);
   }
 
+  /** No descriptor is left, say: then it would be wrong to look at the name server. */
+  @Test
+  void nameServerThatCannotBeAskedIsNotCalledSilent() throws Exception {
+    String broadcast = "type = a, port = 80, retries = 0, resolvers = \"255.255.255.255\"";
+
+    NameFailure failure = fail(DnsSource.of(Terms.of(broadcast), thread));
+
+    assertThat(failure).hasMessageStartingWith("255.255.255.255:53 cannot be asked: ");
+    assertThat(failure.kind()).isEqualTo(Kind.TIMEOUT);
+  }
+
   @Test
   void aliasesAreFollowedAndTheirTimeCounts() throws Exception {
     first.knows(
@@ -330,6 +341,7 @@ class DnsSourceTest {
 
     DiscoveryThread other = new DiscoveryThread();
     other.close();
+    other.close(); // Which counts once.
     assertThat(threads()).contains("dnsjava NIO selector");
     thread.close();
     assertThat(threads()).doesNotContain("sluice-discovery", "dnsjava NIO selector");

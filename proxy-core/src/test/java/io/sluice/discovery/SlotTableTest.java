@@ -23,7 +23,7 @@ class SlotTableTest {
 
   private SlotTable table(int slots, String discover) throws ConfigException {
     places = Place.places(slots);
-    return new SlotTable(new ArrayList<>(places), Terms.of(discover), 0);
+    return new SlotTable(new ArrayList<>(places), Terms.of(discover));
   }
 
   private List<Integer> served() {
@@ -69,12 +69,14 @@ class SlotTableTest {
     table.onAnswer(answer(1, 2), 0);
     assertThat(table.releaseInNs(SECOND)).isEqualTo(Long.MAX_VALUE);
 
-    table.onAnswer(answer(2), 29 * SECOND);
+    table.onAnswer(answer(2), 20 * SECOND);
+    table.onAnswer(answer(2), 49 * SECOND);
     assertThat(served()).containsExactly(1, 2);
-    assertThat(table.releaseInNs(29 * SECOND)).isEqualTo(SECOND);
+    assertThat(table.releaseInNs(49 * SECOND)).isEqualTo(SECOND);
 
-    table.onAnswer(answer(2), 30 * SECOND);
+    table.onAnswer(answer(2), 50 * SECOND);
     assertThat(served()).containsExactly(0, 2);
+    assertThat(table.releaseInNs(50 * SECOND)).isEqualTo(Long.MAX_VALUE);
   }
 
   @Test
@@ -118,15 +120,37 @@ class SlotTableTest {
   @Test
   void aFailureLeavesTheLastGoodAnswerForAsLongAsItIsHeld() throws Exception {
     SlotTable table = table(1, "hold-nx = 30s, hold-failure = 60s");
-    table.onAnswer(answer(1), 10 * SECOND);
+    table.onAnswer(answer(1), 0);
 
+    assertThat(table.onFailure(Kind.NX, 10 * SECOND)).isFalse();
     assertThat(table.onFailure(Kind.NX, 39 * SECOND)).isFalse();
-    assertThat(served()).containsExactly(1);
     assertThat(table.onFailure(Kind.TIMEOUT, 40 * SECOND)).isFalse();
+    assertThat(served()).containsExactly(1);
 
     assertThat(table.onFailure(Kind.NX, 40 * SECOND)).isTrue();
     assertThat(places.get(0).history).containsExactly("fill 1", "empty: DNS NX status");
     assertThat(table.onFailure(Kind.NX, 50 * SECOND)).as("nothing is left").isFalse();
+  }
+
+  /** Else one wrong answer would take all servers away, however long they are to be held. */
+  @Test
+  void whatIsHeldIsHeldHoweverLongTheTtlOfTheLastGoodAnswerWas() throws Exception {
+    SlotTable table = table(2, "hold-obsolete = 30s, hold-nx = 30s, hold-failure = 30s");
+    table.onAnswer(answer(1, 2), 0);
+
+    table.onAnswer(answer(2), 3_600 * SECOND);
+    assertThat(served()).as("left out for the first time").containsExactly(1, 2);
+    assertThat(table.releaseInNs(3_600 * SECOND)).isEqualTo(30 * SECOND);
+    table.onAnswer(answer(1, 2), 3_610 * SECOND);
+
+    assertThat(table.onFailure(Kind.TIMEOUT, 7_200 * SECOND)).isFalse();
+    assertThat(table.onFailure(Kind.NX, 7_240 * SECOND)).as("the first of its kind").isFalse();
+    assertThat(served()).containsExactly(1, 2);
+    table.onAnswer(answer(1, 2), 7_250 * SECOND);
+
+    assertThat(table.onFailure(Kind.REFUSED, 9_000 * SECOND)).as("a new series").isFalse();
+    assertThat(table.onFailure(Kind.TIMEOUT, 9_030 * SECOND)).isTrue();
+    assertThat(served()).containsExactly(0, 0);
   }
 
   @Test
@@ -154,7 +178,7 @@ class SlotTableTest {
   void slotsThatAreFilledAlreadyStayUntilAnAnswerSaysOtherwise() throws Exception {
     places = Place.places(2);
     places.get(1).endpoint = new Endpoint(Terms.address(5), 0, false);
-    SlotTable table = new SlotTable(new ArrayList<>(places), Terms.of(""), 0);
+    SlotTable table = new SlotTable(new ArrayList<>(places), Terms.of(""));
     assertThat(table.inUse()).isEqualTo(1);
 
     table.onAnswer(answer(4, 5), 1);

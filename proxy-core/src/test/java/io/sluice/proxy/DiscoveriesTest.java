@@ -137,6 +137,24 @@ class DiscoveriesTest extends WithNameServer {
   }
 
   @Test
+  void whoIsInAHurryDoesNotWaitForNameServers() throws Exception {
+    names.silent = true;
+    backends("timeout = 30s, retries = 0");
+    Map<String, Discoveries.Filling> fillings = discoveries.plan(planned);
+    Thread waiting = new Thread(() -> discoveries.commit(fillings), "commit");
+    long begunNs = System.nanoTime();
+    waiting.start();
+    await("question", () -> names.asked.size() == 2);
+
+    discoveries.hurry();
+
+    waiting.join(20_000);
+    backends("timeout = 29s, retries = 0");
+    commit();
+    assertThat(Duration.ofNanos(System.nanoTime() - begunNs)).isLessThan(Duration.ofSeconds(9));
+  }
+
+  @Test
   void whatIsTakenAwayIsLeftAsItIsAndTakenUpAgain() throws Exception {
     names.knows("a.example 1 A 10.0.0.1", "b.example 1 A 10.0.0.1");
     List<Backend> backends = backends("timeout = 5s, ttl-max = 1s");

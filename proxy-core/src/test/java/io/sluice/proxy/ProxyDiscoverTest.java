@@ -10,6 +10,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,21 +21,23 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ProxyDiscoverTest extends WithNameServer {
   private Proxy start(int port, String discover, String backend) throws Exception {
-    SluiceConfig config =
-        ConfigReader.parse(
-                "test",
-                "sluice { threads = 1, frontends.f { bind = \"127.0.0.1:0\", backend = a }\n"
-                    + "discover { slots = 3, resolvers = "
-                    + names.address()
-                    + ", "
-                    + discover
-                    + " }\nbackends.a { discover { name = a.example, port = "
-                    + port
-                    + " }\n"
-                    + backend
-                    + " }\nbackends.b.discover { name = b.example, port = 1 } }")
-            .config();
-    return Proxy.start(config);
+    return Proxy.start(config(port, discover, backend));
+  }
+
+  private SluiceConfig config(int port, String discover, String backend) throws Exception {
+    return ConfigReader.parse(
+            "test",
+            "sluice { threads = 1, frontends.f { bind = \"127.0.0.1:0\", backend = a }\n"
+                + "discover { slots = 3, resolvers = "
+                + names.address()
+                + ", "
+                + discover
+                + " }\nbackends.a { discover { name = a.example, port = "
+                + port
+                + " }\n"
+                + backend
+                + " }\nbackends.b.discover { name = b.example, port = 1 } }")
+        .config();
   }
 
   private static Client connect(Proxy proxy) throws IOException {
@@ -74,6 +80,32 @@ class ProxyDiscoverTest extends WithNameServer {
       await("server", () -> proxy.serversUp() == 2);
       assertThat(log.times(failed)).isEqualTo(1);
       assertThat(log.times("backend a: a.example resolves again")).isEqualTo(1);
+    }
+  }
+
+  /** Ten seconds of waiting for name servers are a tenth of what systemd gives a stop. */
+  @Test
+  void aReloadThatWaitsForNameServersDoesNotHoldTheEndUp() throws Exception {
+    names.knows("a.example 60 A 127.0.0.1", "b.example 60 A 127.0.0.1");
+    Proxy proxy = start(1, "timeout = 5s", "");
+    names.silent = true;
+    SluiceConfig next = config(1, "timeout = 30s, retries = 0", "");
+    CompletableFuture<List<String>> reload = new CompletableFuture<>();
+    new Thread(() -> complete(reload, () -> proxy.reload(next)), "reload").start();
+    await("question", () -> names.asked.size() == 4);
+    long begunNs = System.nanoTime();
+
+    proxy.drain(Duration.ZERO);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begunNs)).isLessThan(Duration.ofSeconds(8));
+    assertThat(reload.get(20, TimeUnit.SECONDS)).isEmpty();
+  }
+
+  private static <T> void complete(CompletableFuture<T> future, Callable<T> call) {
+    try {
+      future.complete(call.call());
+    } catch (Exception e) {
+      future.completeExceptionally(e);
     }
   }
 

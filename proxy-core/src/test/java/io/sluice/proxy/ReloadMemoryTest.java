@@ -35,7 +35,7 @@ class ReloadMemoryTest {
         EchoServer b = EchoServer.tcp()) {
       String servers = server("a", a) + server("b", b);
       try (Proxy proxy = Proxy.start(config("epoll", WEB + app(servers)))) {
-        proxy.drainServer("app", "a", Duration.ofSeconds(60));
+        proxy.serverControl().drain("app", "a", Duration.ofSeconds(60));
         proxy.reload(config("epoll", "timeouts.connect = 3s\n" + WEB + app(servers)));
 
         try (Client one = served(proxy);

@@ -24,6 +24,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -231,6 +232,60 @@ class ReloadTest {
           assertThat(counted.get(Counter.SESSIONS)).isEqualTo(1);
         }
       }
+    }
+  }
+
+  /** A hundred names of a resolver that does not answer may take longer than a stop may. */
+  @Test
+  void aReloadIsGivenUpWhenTheProxyIsAboutToStop() throws Exception {
+    try (EchoServer server = EchoServer.tcp()) {
+      String hocon = WEB + app(server("a", server));
+      try (Proxy proxy = Proxy.start(config("epoll", hocon))) {
+        SluiceConfig next = config("epoll", hocon + "backends.b.servers.b = \"127.0.0.1:1\"");
+
+        proxy.hurry();
+
+        assertThatThrownBy(() -> proxy.reload(next))
+            .isInstanceOf(IOException.class)
+            .hasMessage("the proxy is stopping");
+        served(proxy).close();
+      }
+    }
+  }
+
+  /** Who keeps a duplicate of a socket, as systemd does, hears a moment later that it is gone. */
+  @Test
+  void aBindThatWasTakenAwayMayComeBackAtOnce() throws Exception {
+    int port = freePort();
+    try (EchoServer server = EchoServer.tcp()) {
+      String less = WEB + app(server("a", server));
+      String more = less + "frontends.late { bind = \"127.0.0.1:" + port + "\", backend = app }";
+      SluiceConfig next = config("epoll", more);
+      try (Proxy proxy = Proxy.start(next)) {
+        proxy.reload(config("epoll", less));
+        ServerSocket duplicate = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+        CompletableFuture<Void> reloaded = new CompletableFuture<>();
+        Thread thread = new Thread(() -> complete(reloaded, () -> proxy.reload(next)), "reload");
+        thread.start();
+        Awaitility.await()
+            .until(() -> reloaded.isDone() || thread.getState() == Thread.State.TIMED_WAITING);
+
+        duplicate.close();
+
+        reloaded.get(20, TimeUnit.SECONDS);
+        try (Client client = Client.of(proxy.boundAddress("late", 0))) {
+          assertThat(client.ask("hello")).isEqualTo("hello");
+        }
+      }
+    }
+  }
+
+  private static void complete(CompletableFuture<Void> future, Callable<?> call) {
+    try {
+      call.call();
+      future.complete(null);
+    } catch (Exception e) {
+      future.completeExceptionally(e);
     }
   }
 

@@ -48,7 +48,7 @@ class ServerSessionsTest {
       }
       assertThat(sessionsOf(proxy, "a")).isEqualTo(3);
 
-      proxy.drainServer("app", "a", Duration.ofMillis(400));
+      proxy.serverControl().drain("app", "a", Duration.ofMillis(400));
       try (Client later = Client.of(proxy.boundAddress("web", 0))) {
         assertThat(later.ask("elsewhere")).isEqualTo("elsewhere");
       }
@@ -74,7 +74,7 @@ class ServerSessionsTest {
       assertThat(one.ask("a")).isEqualTo("a");
       String server = sessionsOf(proxy, "a") == 1 ? "a" : "b";
 
-      proxy.closeSessionsOf("app", server);
+      proxy.serverControl().closeSessions("app", server);
 
       assertThat(one.isEnded()).isTrue();
       Awaitility.await().until(() -> proxy.sessions() == 0);
@@ -86,11 +86,12 @@ class ServerSessionsTest {
   void aServerThatThereIsNotIsRefused() throws Exception {
     try (EchoServer first = EchoServer.tcp();
         Proxy proxy = Proxy.start(config("epoll", first, first))) {
-      assertThatThrownBy(() -> proxy.drainServer("app", "c", Duration.ZERO))
+      assertThatThrownBy(() -> proxy.serverControl().drain("app", "c", Duration.ZERO))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("no server app/c");
-      assertThatThrownBy(() -> proxy.closeSessionsOf("nowhere", "a"))
-          .isInstanceOf(IllegalArgumentException.class);
+          .hasMessage("backend \"app\" has no server \"c\", but a, b");
+      assertThatThrownBy(() -> proxy.serverControl().closeSessions("nowhere", "a"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no backend \"nowhere\"; there are: app");
     }
   }
 }

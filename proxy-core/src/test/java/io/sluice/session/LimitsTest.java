@@ -89,6 +89,30 @@ class LimitsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void whoLooksAgainWhileItIsFullWaitsOnlyOnce(String transport) throws Exception {
+    try (LoopHarness harness =
+        LoopHarness.over(transport, 1, "frontends.web.max-connections = 1")) {
+      Peer client = harness.client();
+      Peer server = harness.accepted(0);
+      Peer waiting = harness.client().send("waited");
+      expectNoEvents(harness);
+
+      for (int reload = 0; reload < 5; reload++) {
+        harness.serveAnew();
+        expectNoEvents(harness);
+      }
+
+      assertThat(harness.frontend.gate().waiting()).isEqualTo(1);
+      end(client, server);
+      Peer waitingServer = harness.accepted(0);
+      harness.expect(waitingServer, "waited");
+      end(waiting, waitingServer);
+      harness.expectNothingLeft();
+    }
+  }
+
   /** One frontend at its limit takes nothing from the places of the others. */
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})

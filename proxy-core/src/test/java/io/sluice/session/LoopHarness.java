@@ -348,6 +348,11 @@ final class LoopHarness implements AutoCloseable {
     }
   }
 
+  /** What a reload that changes nothing is to the acceptor. */
+  void serveAnew() {
+    acceptor.serve(frontend, 1);
+  }
+
   @Override
   public void close() throws IOException {
     for (Peer peer : peers) {

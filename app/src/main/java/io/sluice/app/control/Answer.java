@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What a command came to.
@@ -25,7 +26,8 @@ public record Answer(Verdict verdict, List<String> lines, String summary) {
   }
 
   public Answer {
-    lines = lines.stream().flatMap(String::lines).toList();
+    lines =
+        lines.stream().flatMap(line -> line.isEmpty() ? Stream.of(line) : line.lines()).toList();
     summary = String.join("; ", summary.lines().toList());
   }
 
@@ -54,8 +56,9 @@ public record Answer(Verdict verdict, List<String> lines, String summary) {
     }
     List<String> lines = new ArrayList<>(text.lines().toList());
     String last = lines.remove(lines.size() - 1);
+    boolean isIndented = lines.stream().allMatch(line -> line.startsWith(" "));
     for (Verdict verdict : Verdict.values()) {
-      if (last.startsWith(word(verdict) + " ")) {
+      if (isIndented && last.startsWith(word(verdict) + " ")) {
         String summary = last.substring(word(verdict).length() + 1);
         return new Answer(verdict, lines.stream().map(line -> line.substring(1)).toList(), summary);
       }

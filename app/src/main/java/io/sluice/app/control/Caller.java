@@ -16,7 +16,8 @@ import java.util.Optional;
  * </pre>
  *
  * <p>ASKING and HEARING have a deadline: neither silence nor a reader that stands still is held for
- * long. How long WAITING takes is the command's business.
+ * long; who takes a part of the answer has time for the next one. How long WAITING takes is the
+ * command's business.
  */
 final class Caller {
   /** Of a request with its line feed: room for a word and a path. */
@@ -89,14 +90,16 @@ final class Caller {
       state = State.HEARING;
       deadlineNs = nowNs + patienceNs;
       answer = ByteBuffer.wrap(outcome.encoded());
-      onWritable();
+      onWritable(nowNs);
     }
   }
 
   /** Sends what it takes. */
-  void onWritable() throws IOException {
+  void onWritable(long nowNs) throws IOException {
     assert state == State.HEARING : state;
-    channel.write(answer);
+    if (channel.write(answer) > 0) {
+      deadlineNs = nowNs + patienceNs;
+    }
     if (answer.hasRemaining()) {
       key.interestOps(SelectionKey.OP_WRITE);
     } else {

@@ -46,7 +46,10 @@ public interface Control extends AutoCloseable {
    */
   void serve(Map<String, Command> commands);
 
-  /** Takes no more, and removes its file. Those who wait are told that the process ends. */
+  /**
+   * Takes no more, and removes its file. Those who wait are told that the process ends. Harmless
+   * the second time.
+   */
   @Override
   void close();
 }

@@ -151,7 +151,7 @@ final class ControlSocket implements Control {
         leaveGone();
       }
     } catch (IOException | RuntimeException e) {
-      LOG.error("the control socket fails: sluice reload does not reach this process any more", e);
+      LOG.error("the control socket fails: no command reaches this process any more", e);
     } finally {
       end();
     }
@@ -179,7 +179,7 @@ final class ControlSocket implements Control {
           if (caller.state() == Caller.State.ASKING) {
             caller.onReadable(nowNs).ifPresent(request -> ask(caller, request));
           } else if (caller.state() == Caller.State.HEARING) {
-            caller.onWritable();
+            caller.onWritable(nowNs);
           }
         });
   }
@@ -290,6 +290,9 @@ final class ControlSocket implements Control {
 
   @Override
   public void close() {
+    if (closed) {
+      return; // Its file may be a successor's by now, with the same inode.
+    }
     closed = true;
     selector.wakeup();
     try {

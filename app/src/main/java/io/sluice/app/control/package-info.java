@@ -8,8 +8,9 @@
  *             done ..., invalid ... or failed ...; then the end of the stream
  * </pre>
  *
- * <p>An answer without its last line is none: the process has ended meanwhile. {@code echo reload |
- * socat -t60 - UNIX:/run/sluice/control.sock} is a client. Who may connect is the file's mode.
+ * <p>The requests are those of {@code sluice reload}, {@code status} and {@code server}. An answer
+ * without its last line is none: the process has ended meanwhile. {@code echo reload | socat -t60 -
+ * UNIX:/run/sluice/control.sock} is a client. Who may connect is the file's mode.
  *
  * <p>{@link io.sluice.app.control.ControlSocket} listens, on a thread of its own; {@link
  * io.sluice.app.control.ControlCall} asks.

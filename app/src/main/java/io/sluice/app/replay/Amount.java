@@ -3,12 +3,13 @@ package io.sluice.app.replay;
 import java.util.Locale;
 
 /** Bytes for people: {@code 12 B}, {@code 1.2 kB}, {@code 3.4 GB}; powers of 1000. */
-final class Amount {
+public final class Amount {
   private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB", "EB"};
 
   private Amount() {}
 
-  static String of(long bytes) {
+  /** {@code bytes} with a unit. */
+  public static String of(long bytes) {
     if (bytes < 1000) {
       return bytes + " B";
     }

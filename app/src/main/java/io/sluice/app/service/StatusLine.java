@@ -8,7 +8,7 @@ import java.util.Locale;
  * What {@code systemctl status} shows: {@code 3 sessions, 4 of 5 servers up, 1.2 MB/s to servers,
  * 840 kB/s to clients (epoll, splice auto, 2 threads)}. One thread.
  */
-final class StatusLine {
+public final class StatusLine {
   private static final String[] UNITS = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
 
   private final String way;
@@ -47,7 +47,7 @@ final class StatusLine {
   }
 
   /** {@code 3 sessions, 4 of 5 servers up}. */
-  static String present(int sessions, int serversUp, int servers) {
+  public static String present(int sessions, int serversUp, int servers) {
     return (sessions == 1 ? "1 session, " : sessions + " sessions, ")
         + serversUp
         + " of "

@@ -38,10 +38,18 @@ class AnswerTest {
         .hasMessageStartingWith("it ended before it told the outcome");
   }
 
-  @Test
-  void answerOfAnotherProgramIsNone() {
-    assertThatThrownBy(
-            () -> Answer.decoded("HTTP/1.1 400 Bad\n\n".getBytes(StandardCharsets.UTF_8)))
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 400 Bad\n\n",
+        "\n",
+        "\n\ndone 1 change\n",
+        "a line\ndone 1 change\n",
+        "done\n",
+        "done 1 change\ndone 2 changes\n"
+      })
+  void answerOfAnotherProgramIsNone(String text) {
+    assertThatThrownBy(() -> Answer.decoded(text.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("another program");
   }

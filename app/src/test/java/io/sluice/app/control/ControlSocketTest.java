@@ -289,6 +289,17 @@ class ControlSocketTest {
   }
 
   @Test
+  void fileOfASuccessorStaysWhenItIsClosedAgain() throws IOException {
+    Path sameInode = Files.createLink(folder.resolve("other"), path);
+    control.close();
+    Files.createLink(path, sameInode); // As a file system may give it to the next file.
+
+    control.close();
+
+    assertThat(path).exists();
+  }
+
+  @Test
   void whoWaitsTooLongIsToldWhereToLook() {
     assertThatThrownBy(() -> ControlCall.ask(path, "later", Duration.ofMillis(100)))
         .isInstanceOf(IOException.class)

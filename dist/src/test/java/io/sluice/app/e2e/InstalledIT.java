@@ -88,6 +88,8 @@ class InstalledIT extends Installed {
     assertThat(status)
         .containsPattern("Active: active \\(running\\)")
         .containsPattern("Status: \"(listening|\\d+ sessions?, 1 of 1 server up, .*) ?\\(epoll, ");
+    assertThat(container.run("sluice", "server", "app/a", "drain")).isEqualTo("app/a is DRAIN");
+    assertThat(container.run("sluice", "status")).containsPattern("app/a +DRAIN ");
     container.run("systemctl", "stop", "sluice");
     assertThat(container.property("sluice", "ActiveState")).isEqualTo("inactive");
     assertThat(container.property("sluice", "Result")).isEqualTo("success");
