@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.mirror.DetachReason;
 import io.sluice.mirror.MirrorCounter;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
@@ -16,10 +17,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * it in the end is counted, and one that is only late gets it. Over epoll: the JDK cannot ask.
  */
 class MirrorLeaveTest {
-  private static final int CONTENT_BYTES = 1 << 20;
   private static final int PIECE_BYTES = 500;
 
-  /** A mirrored session; all is written to the mirror's socket, which the mirror does not read. */
+  /** More than the smallest receive buffer (2304, socket(7)), and less than that of a target. */
+  private static final int TAKEN_BYTES = 8 * PIECE_BYTES;
+
+  private static final int CONTENT_BYTES = 2 * TAKEN_BYTES;
+
+  /** A mirrored session, all of it written to the mirror's socket, but not all with the mirror. */
   private static final class Scene implements AutoCloseable {
     private final byte[] content = Delivery.random(1, CONTENT_BYTES);
     private final LoopHarness harness;
@@ -32,22 +37,34 @@ class MirrorLeaveTest {
       pair = harness.pair();
       mirror = harness.mirror(0);
       delivery = new Delivery(pair.client(), pair.server(), content);
-      while (isSent()) {
-        delivery.write(PIECE_BYTES);
-        harness.turnUntil(
-            "the primary",
-            () -> {
-              delivery.read(Integer.MAX_VALUE);
-              return delivery.arrived() == delivery.written();
-            });
-        harness.turns(2);
+      while (delivery.written() < TAKEN_BYTES) {
+        relay();
       }
+      harness.turnUntil("the kernel of the mirror", () -> waiting() == delivery.written());
+      // Less than there is in it: it takes nothing more before some of that is read.
+      mirror.channel().setOption(StandardSocketOptions.SO_RCVBUF, 1);
+      relay();
+      harness.turnUntil("the kernel of the proxy", this::isSent);
+      assertThat(waiting()).isEqualTo(TAKEN_BYTES).isLessThan(delivery.written());
+    }
+
+    private void relay() {
+      delivery.write(PIECE_BYTES);
       harness.turnUntil(
-          "room in the socket",
+          "the primary",
           () -> {
-            mirror.read(PIECE_BYTES);
-            return isSent();
+            delivery.read(Integer.MAX_VALUE);
+            return delivery.arrived() == delivery.written();
           });
+    }
+
+    /** Bytes that the mirror could read. */
+    private int waiting() {
+      try {
+        return mirror.channel().socket().getInputStream().available();
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
     }
 
     private boolean isSent() {
