@@ -80,7 +80,7 @@ class UnitFilesTest {
   private static List<String> settings(String unit) throws IOException {
     return Files.readAllLines(UNITS.resolve(unit), StandardCharsets.UTF_8).stream()
         .filter(line -> !line.startsWith("#") && !line.isBlank())
-        .map(line -> line.replace("/%i.conf", "/sluice.conf").replace("sluice/%i", "sluice"))
+        .map(line -> line.replace("/%i.conf", "/sluice.conf").replace("sluice-%i", "sluice"))
         .map(line -> line.replace(" (%i)", ""))
         .toList();
   }

@@ -29,6 +29,8 @@ class InstalledIT extends Installed {
   /** Above this machine's other packages, none of which depends on it. */
   private static final String NEXT_VERSION = "99.0";
 
+  private static final String OF_INSTANCE = "/etc/sluice/web.conf";
+
   @BeforeAll
   static void boot() throws IOException {
     Path packages = packages();
@@ -140,8 +142,9 @@ class InstalledIT extends Installed {
   @Test
   @Order(5)
   void upgradeKeepsTheConfigurationAndRestartsWhatRuns() throws Exception {
-    container.run("systemctl", "start", "sluice");
+    startWithAnInstance();
     String process = container.property("sluice", "MainPID");
+    String ofInstance = container.property("sluice@web", "MainPID");
     String configuration = container.run("cat", CONFIGURATION);
 
     dpkg("--force-confdef", "--force-confold", "--install", "/opt/packages/next.deb");
@@ -149,15 +152,40 @@ class InstalledIT extends Installed {
     assertThat(version()).isEqualTo("ok installed " + NEXT_VERSION);
     assertThat(container.run("cat", CONFIGURATION)).isEqualTo(configuration);
     assertThat(container.property("sluice", "MainPID")).isNotIn(process, "0");
+    assertThat(container.property("sluice@web", "MainPID")).isNotIn(ofInstance, "0");
     assertForwards("http://127.0.0.1:8080/random");
     assertArchiveFits();
+  }
+
+  /** The service and another one of the template beside it. */
+  private static void startWithAnInstance() throws IOException {
+    Files.writeString(
+        container.root().resolve(OF_INSTANCE.substring(1)),
+        "sluice { frontends.a { bind = \":8082\", backend = a },"
+            + " backends.a.servers.a = \"127.0.0.1:9000\" }");
+    container.run("systemctl", "start", "sluice", "sluice@web");
+  }
+
+  /** dpkg(1) asks the old version's scripts to undo what they did when the new one does not fit. */
+  @Test
+  @Order(4)
+  void upgradeThatFailsLeavesItAsItWas() throws Exception {
+    container.run("/var/lib/dpkg/info/sluice.prerm", "upgrade", NEXT_VERSION);
+    assertThat(container.attempt("ls", "/usr/lib/sluice").exitCode()).isNotZero();
+
+    container.run("/var/lib/dpkg/info/sluice.postinst", "abort-upgrade", NEXT_VERSION);
+
+    assertArchiveFits();
+    assertThat(container.run("ls", "-L", "/usr/lib/sluice/native")).contains("libjffi-1.2.so");
   }
 
   @Test
   @Order(6)
   void purgeLeavesNothingAndRemovalTheConfiguration() throws Exception {
     container.run("systemctl", "enable", "--now", "sluice");
+    startWithAnInstance();
     assertForwards("http://127.0.0.1:8080/random");
+    assertForwards("http://127.0.0.1:8082/random");
 
     dpkg("--remove", "sluice");
 
@@ -172,8 +200,12 @@ class InstalledIT extends Installed {
                     .containsExactlyInAnyOrder(
                         "/etc/sluice",
                         CONFIGURATION,
+                        OF_INSTANCE,
                         "/var/lib/sluice",
-                        "/var/lib/private/sluice"));
+                        "/var/lib/private/sluice",
+                        "/var/lib/sluice-web",
+                        "/var/lib/private/sluice-web"));
+    Files.delete(container.root().resolve(OF_INSTANCE.substring(1))); // The operator's own.
 
     dpkg("--purge", "sluice");
 

@@ -35,7 +35,7 @@ class NotifyReloadIT extends Installed {
 
   private static final String WEB = "frontends.web { bind = \"127.0.0.1:8080\", backend = app }";
   private static final String API = "frontends.api { bind = \"127.0.0.1:8081\", backend = app }";
-  private static final Path DROP_IN = Path.of("run/systemd/system/sluice.service.d/test.conf");
+  private static final Path DROP_IN = Path.of("run/systemd/system/sluice.service.d/local.conf");
 
   @BeforeAll
   static void boot() throws IOException {
