@@ -153,6 +153,9 @@ final class Daemon {
       Map<String, Control.Command> commands =
           new HashMap<>(new Operations(started, this::way).commands());
       commands.put("reload", file -> reload.refusal(file).orElseGet(asked::ask));
+      commands.put(
+          Operations.RUNS,
+          file -> reload.refusal(file).orElseGet(() -> Operations.done("it does")));
       commands.put("config", nothing -> CompletableFuture.completedFuture(reload.running()));
       control.serve(commands);
       manager.ready("listening " + way());

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  * What the process answers an operator who asks over the control socket, besides reloads:
  *
  * <pre>
+ *   runs FILE                                   done where that is the process's configuration
  *   status                                      tables for people
  *   counters                                    all that is counted: key=value
  *   server BACKEND/SERVER ready|drain|maint     HAProxy's set server ... state,
@@ -30,6 +31,7 @@ import java.util.regex.Pattern;
  * be busy.
  */
 final class Operations {
+  static final String RUNS = "runs";
   static final String STATUS = "status";
   static final String COUNTERS = "counters";
   static final String SERVER = "server";
@@ -59,6 +61,11 @@ final class Operations {
         nothing -> answered(this::counters),
         SERVER,
         request -> answered(() -> server(request)));
+  }
+
+  /** Nothing more to be said. */
+  static CompletableFuture<Answer> done(String summary) {
+    return CompletableFuture.completedFuture(new Answer(Verdict.DONE, List.of(), summary));
   }
 
   private static CompletableFuture<Answer> answered(Supplier<Answer> made) {
@@ -133,6 +140,6 @@ final class Operations {
     if (" close".equals(asked.group(4))) {
       proxy.serverControl().closeSessions(backend, server);
     }
-    return backend + "/" + server + " is " + now.text();
+    return backend + "/" + server + " is " + StatusTables.text(now);
   }
 }

@@ -137,9 +137,26 @@ final class ProcessOptions {
     return ControlCall.ask(place, request, timeout);
   }
 
+  /**
+   * As {@link #askAndShow}, of a process that runs FILE where one is given: another one may have
+   * servers of the same names.
+   */
+  int askOwnAndShow(Path place, String request) throws IOException {
+    if (file != null) {
+      Answer runs = ask(place, Operations.RUNS + " " + file.toAbsolutePath());
+      if (runs.verdict() != Verdict.DONE) {
+        return show(runs);
+      }
+    }
+    return askAndShow(place, request);
+  }
+
   /** Asks and shows the answer: what is done to stdout, what is not to stderr. */
   int askAndShow(Path place, String request) throws IOException {
-    Answer answer = ask(place, request);
+    return show(ask(place, request));
+  }
+
+  private int show(Answer answer) {
     if (answer.verdict() == Verdict.DONE) {
       PrintWriter out = spec.commandLine().getOut();
       answer.lines().forEach(out::println);

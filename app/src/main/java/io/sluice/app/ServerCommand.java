@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
       "drain: no new sessions; checks go on. maint: the same, it"
           + " counts as down, and is not checked. ready: as before.",
       "",
-      "Sessions that it has go on, unless --within or --close-sessions is given."
+      "Sessions that it has go on, unless --within or --close-sessions is given. What --within has"
+          + " begun ready does not take back."
     })
 final class ServerCommand implements Callable<Integer> {
   private static final Duration WITHIN_MAX = Duration.ofDays(1);
@@ -76,7 +77,7 @@ final class ServerCommand implements Callable<Integer> {
     }
     String request = Operations.SERVER + " " + server + " " + wanted;
     String how = closes ? " close" : within == null ? "" : " within " + within.toMillis();
-    return process.onProcess(place -> process.askAndShow(place, request + how));
+    return process.onProcess(place -> process.askOwnAndShow(place, request + how));
   }
 
   private ParameterException wrong(String why) {

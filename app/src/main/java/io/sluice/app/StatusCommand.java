@@ -25,6 +25,6 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, ConfigException {
     String request = counters ? Operations.COUNTERS : Operations.STATUS;
-    return process.onProcess(place -> process.askAndShow(place, request));
+    return process.onProcess(place -> process.askOwnAndShow(place, request));
   }
 }

@@ -1,6 +1,8 @@
 package io.sluice.app;
 
 import io.sluice.app.replay.Amount;
+import io.sluice.backend.ServerState;
+import io.sluice.backend.ServerState.Admin;
 import io.sluice.health.CheckResult;
 import io.sluice.mirror.MirrorCounter;
 import io.sluice.proxy.Overview;
@@ -103,7 +105,7 @@ final class StatusTables {
       Table table, String name, ServerNow server, Map<Counter, Long> counted) {
     table.row(
         name,
-        server.state().text() + (server.isBackup() ? ", backup" : ""),
+        text(server.state()) + (server.isBackup() ? ", backup" : ""),
         found(server.check()),
         server.state().resolved() ? server.address() : NONE,
         server.weight(),
@@ -114,6 +116,11 @@ final class StatusTables {
         Amount.of(counted.get(Counter.BYTES_TO_SERVER)),
         Amount.of(counted.get(Counter.BYTES_TO_CLIENT)),
         counted.get(Counter.CONNECT_FAILURES));
+  }
+
+  /** HAProxy's word, and what it leaves out: that a server that is down is also to be drained. */
+  static String text(ServerState state) {
+    return state.text() + (state.admin() == Admin.DRAIN && !state.isUp() ? ", drain" : "");
   }
 
   /** As on HAProxy's page of statistics: {@code L7OK/200 in 1ms}. */

@@ -210,6 +210,38 @@ class OperatorCommandsTest {
     }
   }
 
+  @Test
+  void processThatRunsAnotherFileIsNotTouched() throws Exception {
+    Path other = Files.writeString(folder.resolve("other.conf"), "");
+
+    for (String[] words :
+        List.of(new String[] {"status"}, new String[] {"server", "app/a", "drain"})) {
+      List<String> all = new ArrayList<>(List.of(words));
+      all.addAll(List.of("-c", other.toString()));
+      Outcome refused = ask(all.toArray(String[]::new));
+      assertThat(refused.code()).isEqualTo(ExitCode.FAILURE);
+      assertThat(refused.err())
+          .isEqualTo(
+              "sluice: the process runs "
+                  + folder.resolve("sluice.conf")
+                  + ", not "
+                  + other
+                  + ": nothing is done\n");
+    }
+    assertThat(row("app/a")).startsWith("app/a UP ");
+    assertThat(ask("status", "-c", folder.resolve("sluice.conf").toString()).code()).isZero();
+  }
+
+  @Test
+  void drainOfAServerThatIsDownIsSeen() throws Exception {
+    first.close();
+    awaitRow("app/a", "app/a DOWN L4CON .*");
+
+    assertThat(ask("server", "app/a", "drain").out()).isEqualTo("app/a is DOWN, drain\n");
+
+    assertThat(row("app/a")).startsWith("app/a DOWN, drain ");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "app/z, 'backend \"app\" has no server \"z\", but a, b, c'",

@@ -155,7 +155,7 @@ class ReloadCommandTest {
 
       assertThat(outcome.code()).isEqualTo(ExitCode.FAILURE);
       assertThat(outcome.err())
-          .isEqualTo("sluice: the process runs " + file + ", not " + other + ": not reloaded\n");
+          .isEqualTo("sluice: the process runs " + file + ", not " + other + ": nothing is done\n");
       assertThat(sluice.lines()).noneMatch(line -> line.contains("reloading"));
     }
   }

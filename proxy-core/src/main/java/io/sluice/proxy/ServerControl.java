@@ -50,7 +50,7 @@ public final class ServerControl {
 
   /** Ends every session of a server, which stays as it is. */
   public void closeSessions(String backend, String server) {
-    sessions.closeSessionsOf(find(backend, server), CloseReason.KILLED);
+    sessions.closeSessionsOf(find(backend, server), CloseReason.KILLED_BY_OPERATOR);
   }
 
   private Server find(String backend, String server) {

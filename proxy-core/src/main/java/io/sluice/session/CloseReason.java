@@ -22,6 +22,7 @@ public enum CloseReason {
   SERVER_TIMEOUT("sD", Counter.CLOSED_SERVER_TIMEOUT, "server inactive beyond its timeout"),
   OUT_OF_RESOURCES("RC", Counter.CLOSED_RESOURCES, "out of descriptors, ports or memory"),
   KILLED("K-", Counter.CLOSED_KILLED, "closed by shutdown"),
+  KILLED_BY_OPERATOR("K-", Counter.CLOSED_KILLED, "closed by an operator"),
   SERVER_DOWN("D-", Counter.CLOSED_SERVER_DOWN, "server went down"),
   BACKUP_RELIEVED("U-", Counter.CLOSED_BACKUP, "a server came up that is no backup"),
   DRAINED("K-", Counter.CLOSED_KILLED, "closed at the end of its server's drain"),

@@ -81,7 +81,7 @@ public final class ControlCall {
     }
     if (selector.selectedKeys().isEmpty() && System.nanoTime() - deadlineNs >= 0) {
       throw new IOException(
-          "no answer in " + timeout.toMillis() / 1000.0 + " s; its log will tell the outcome");
+          "no answer in " + timeout.toMillis() / 1000.0 + " s; its log may tell more");
     }
     selector.selectedKeys().clear();
   }

@@ -73,7 +73,7 @@ public final class Reload {
       return Optional.empty();
     }
     String why = "the process runs " + source.get().file().toAbsolutePath() + ", not " + wanted;
-    return Optional.of(CompletableFuture.completedFuture(Answer.failed(why + ": not reloaded")));
+    return Optional.of(CompletableFuture.completedFuture(Answer.failed(why + ": nothing is done")));
   }
 
   private static boolean isSame(Path file, String wanted) {

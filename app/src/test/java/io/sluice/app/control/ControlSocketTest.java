@@ -303,7 +303,6 @@ class ControlSocketTest {
   void whoWaitsTooLongIsToldWhereToLook() {
     assertThatThrownBy(() -> ControlCall.ask(path, "later", Duration.ofMillis(100)))
         .isInstanceOf(IOException.class)
-        .hasMessage(
-            "the process at " + path + ": no answer in 0.1 s; its log will tell the outcome");
+        .hasMessage("the process at " + path + ": no answer in 0.1 s; its log may tell more");
   }
 }

@@ -187,7 +187,7 @@ class ReloadTest {
     for (String wrong : List.of(other.toString(), "/no/such/file", "nul\0")) {
       assertThat(reload.refusal(wrong).orElseThrow().join())
           .isEqualTo(
-              Answer.failed("the process runs " + file + ", not " + wrong + ": not reloaded"));
+              Answer.failed("the process runs " + file + ", not " + wrong + ": nothing is done"));
     }
     Files.delete(file);
     assertThat(reload.refusal(file.toString())).isEmpty();
