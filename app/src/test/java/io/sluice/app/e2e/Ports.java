@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
@@ -18,15 +20,20 @@ final class Ports {
   private static final int END = 30_000;
   private static final int ATTEMPTS = 100;
 
+  /** Whoever got one has not bound it yet, and two HAProxies or frontends could both bind it. */
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private Ports() {}
 
-  /** A port that nothing listens on now. */
+  /** A port that nothing listens on now, another one each time. */
   static int free() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       try (ServerSocket probe = new ServerSocket()) {
         probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        return port;
+        if (GIVEN.add(port)) {
+          return port;
+        }
       } catch (IOException e) {
         // Taken; the next one may be free.
       }

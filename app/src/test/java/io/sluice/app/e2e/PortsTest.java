@@ -1,0 +1,22 @@
+package io.sluice.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PortsTest {
+  private static final int MANY = 1_000;
+
+  /** HAProxy binds one port for two frontends without a word: their clients are mixed up. */
+  @Test
+  void noPortIsGivenTwice() throws IOException {
+    Set<Integer> ports = new HashSet<>();
+    for (int i = 0; i < MANY; i++) {
+      ports.add(Ports.free());
+    }
+    assertThat(ports).hasSize(MANY);
+  }
+}
