@@ -10,6 +10,7 @@ import io.sluice.proxy.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -23,8 +24,9 @@ import java.util.regex.Pattern;
  *   runs FILE                                   done where that is the process's configuration
  *   status                                      tables for people
  *   counters                                    all that is counted: key=value
- *   server BACKEND/SERVER ready|drain|maint     HAProxy's set server ... state,
- *          [within MS | close]                  and what becomes of the sessions that it has
+ *   server BACKEND/SERVER ready                 HAProxy's set server ... state, and what
+ *          | maint [close]                      becomes of the sessions that it has
+ *          | drain [close | within MS]
  * </pre>
  *
  * <p>Answers are made on a thread of their own: numbers of a loop are asked of the loop, which may
@@ -36,8 +38,11 @@ final class Operations {
   static final String COUNTERS = "counters";
   static final String SERVER = "server";
 
-  private static final String SERVER_REQUEST =
-      "([^/\\s]+)/([^/\\s]+) (ready|drain|maint)( close| within ([0-9]{1,9}))?";
+  /** What becomes of the sessions is asked only of the states that it belongs to. */
+  private static final Pattern SERVER_REQUEST =
+      Pattern.compile(
+          "(?<backend>[^/\\s]+)/(?<server>[^/\\s]+) (?<state>ready|maint|drain)"
+              + "(?:(?<=maint|drain)(?<close> close)|(?<=drain) within (?<within>[0-9]{1,9}))?");
 
   private final Proxy proxy;
   private final Supplier<String> way;
@@ -109,10 +114,11 @@ final class Operations {
   }
 
   private Answer server(String request) {
-    Matcher asked = Pattern.compile(SERVER_REQUEST).matcher(request);
+    Matcher asked = SERVER_REQUEST.matcher(request);
     if (!asked.matches()) {
       return Answer.failed(
-          "it takes BACKEND/SERVER ready|drain|maint [within MILLISECONDS | close]: " + request);
+          "it takes BACKEND/SERVER ready | maint [close] | drain [close | within MILLISECONDS]: "
+              + request);
     }
     try {
       return new Answer(Verdict.DONE, List.of(), told(asked));
@@ -122,22 +128,17 @@ final class Operations {
   }
 
   private String told(Matcher asked) {
-    String backend = asked.group(1);
-    String server = asked.group(2);
-    Admin wanted =
-        switch (asked.group(3)) {
-          case "ready" -> Admin.READY;
-          case "drain" -> Admin.DRAIN;
-          default -> Admin.MAINT;
-        };
-    ServerState now;
-    if (asked.group(5) != null && wanted == Admin.DRAIN) {
-      Duration within = Duration.ofMillis(Long.parseLong(asked.group(5)));
-      now = proxy.serverControl().drain(backend, server, within);
-    } else {
-      now = proxy.serverControl().set(backend, server, wanted);
-    }
-    if (" close".equals(asked.group(4))) {
+    String backend = asked.group("backend");
+    String server = asked.group("server");
+    Admin wanted = Admin.valueOf(asked.group("state").toUpperCase(Locale.ROOT));
+    String within = asked.group("within");
+    ServerState now =
+        within == null
+            ? proxy.serverControl().set(backend, server, wanted)
+            : proxy
+                .serverControl()
+                .drain(backend, server, Duration.ofMillis(Long.parseLong(within)));
+    if (asked.group("close") != null) {
       proxy.serverControl().closeSessions(backend, server);
     }
     return backend + "/" + server + " is " + StatusTables.text(now);
