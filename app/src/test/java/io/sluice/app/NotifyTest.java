@@ -88,14 +88,19 @@ class NotifyTest {
       client.getOutputStream().write(new byte[100_000]);
       client.getInputStream().readNBytes(100_000);
 
-      String status = manager.await("rates", text -> text.contains("kB/s to servers"));
-
-      assertThat(status)
-          .matches(
-              "STATUS=1 session, 1 of 1 server up, \\d+ kB/s to servers, \\d+ kB/s to clients"
-                  + " \\(.* threads?\\)");
+      // A status that comes in the middle of the transfer has less of one direction.
+      for (String direction : List.of("servers", "clients")) {
+        String status = manager.await("rates", text -> text.contains("kB/s to " + direction));
+        assertThat(status)
+            .matches(
+                "STATUS=1 session, 1 of 1 server up, [0-9.]+ k?B/s to servers,"
+                    + " [0-9.]+ k?B/s to clients \\(.* threads?\\)");
+      }
       manager.await("rest", text -> text.contains(" up, 0 B/s to servers, 0 B/s to clients"));
-      assertThat(manager.received()).doesNotHaveDuplicates();
+      List<String> told = manager.received();
+      for (int i = 1; i < told.size(); i++) {
+        assertThat(told.get(i)).as("after %s", told).isNotEqualTo(told.get(i - 1));
+      }
     }
   }
 
@@ -109,15 +114,18 @@ class NotifyTest {
         assertThat(client.getInputStream().read()).isEqualTo('a');
       }
 
-      assertThat(sluice.awaitLine("has not turned for 100 ms"))
-          .contains(" ERROR event loop ", "it is at ", "HangingLoop");
+      // A loop that the machine did not let run for a moment has a line too, but is elsewhere.
+      assertThat(sluice.awaitLine("HangingLoop"))
+          .contains(" ERROR event loop ", "has not turned for 100 ms", "it is at ");
       long fed = manager.count("WATCHDOG=1");
       await()
           .during(Duration.ofMillis(800))
-          .atMost(Duration.ofSeconds(5))
+          .atMost(SluiceProcess.PATIENCE)
           .until(() -> manager.count("WATCHDOG=1") == fed);
-      assertThat(sluice.lines().stream().filter(line -> line.contains("has not turned")))
-          .hasSize(1);
+      // Not once a round, of which there were eight.
+      assertThat(sluice.lines())
+          .filteredOn(line -> line.contains("HangingLoop"))
+          .hasSizeLessThan(4);
     }
   }
 
@@ -185,7 +193,8 @@ class NotifyTest {
       Files.writeString(file, good);
       sluice.signal("HUP");
 
-      manager.await("READY", text -> text.startsWith("READY=1\nSTATUS=0 sessions, 1 of 1 "));
+      manager.await(
+          "READY", text -> text.matches("READY=1\nSTATUS=[01] sessions?, 1 of 1 (?s:.*)"));
     }
   }
 
@@ -206,7 +215,7 @@ class NotifyTest {
 
   /** The manager keeps the socket, and the path leads to it. */
   @ParameterizedTest
-  @CsvSource({"'', true", "exit-idle-time = 1s, false"})
+  @CsvSource({"'', true", "exit-idle-time = 3s, false"})
   void unixPathStaysUnlessNobodyComesAfterIt(String line, boolean stays) throws Exception {
     Path path = folder.resolve("web.sock");
     Path file =
