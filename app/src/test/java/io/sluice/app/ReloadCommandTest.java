@@ -1,6 +1,7 @@
 package io.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.sluice.app.Cli.Outcome;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,12 +195,17 @@ class ReloadCommandTest {
       other.awaitPort();
       socket = runtime.resolve("control.sock");
       assertThat(socket).exists();
-      SluiceProcess second =
-          sluice.lines().stream().anyMatch(line -> line.contains("no control socket"))
-              ? sluice
-              : other;
-      assertThat(second.awaitLine("no control socket, sluice reload does not reach this: "))
-          .contains(" WARN ");
+      // Either may be the second; the log is written later than where it listens.
+      await()
+          .atMost(SluiceProcess.PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(Stream.of(sluice, other).flatMap(one -> one.lines().stream()))
+                      .filteredOn(line -> line.contains("no control socket"))
+                      .singleElement()
+                      .asString()
+                      .contains(
+                          " WARN ", "no control socket, sluice reload does not reach this: "));
 
       assertThat(reload())
           .isEqualTo(
