@@ -143,8 +143,9 @@ final class SluiceProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Its end is waited for: it must not write into a folder that is being deleted. */
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
   }
 }
