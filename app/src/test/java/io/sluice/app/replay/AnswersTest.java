@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,11 +152,12 @@ class AnswersTest {
   void causalOrderAsksOnlyAfterTheAnswer(String transport) throws Exception {
     CaptureWriter writer = CaptureWriter.pcapng();
     open(writer).ask("one").answer("ONE").ask("two").answer("TWO").endOfClient().endOfServer();
+    AtomicInteger waitMs = new AtomicInteger(100);
     ScriptedServer.Script oneAtATime =
         peer -> {
           peer.take(3);
           // Whatever is sent before the answer would be here by then.
-          peer.socket.setSoTimeout(100);
+          peer.socket.setSoTimeout(waitMs.get());
           boolean early = readsSomething(peer);
           peer.socket.setSoTimeout(0);
           peer.answer(early ? "EAR" : "ONE");
@@ -166,7 +168,8 @@ class AnswersTest {
     try (ScriptedServer server = new ScriptedServer(oneAtATime)) {
       Path file = scene.capture(writer);
       ReplayResult causal = scene.replay(transport, server, rules(true, true, LONG), file);
-      ReplayResult pipelined = scene.replay(transport, server, rules(true, false, SHORT), file);
+      waitMs.set((int) LONG.toMillis()); // What does come is waited for.
+      ReplayResult pipelined = scene.replay(transport, server, rules(true, false, LONG), file);
 
       assertThat(causal.divergenceLines()).isEmpty();
       assertThat(causal.isClean()).isTrue();

@@ -17,7 +17,7 @@ record ReplayScene(Path folder) {
   static final Duration LONG = Duration.ofSeconds(20);
 
   /** For what is meant to time out. */
-  static final Duration SHORT = Duration.ofMillis(300);
+  static final Duration SHORT = Duration.ofSeconds(1);
 
   static Target target(String transport, SockAddr address) throws IOException {
     return transport.equals("epoll") ? Target.epoll(address) : Target.nio(address);
