@@ -42,6 +42,8 @@ class GoldenIT {
   /** For all tests: the proxies log there as long as they run. */
   @TempDir static Path folder;
 
+  private static final int ATTEMPTS = 3;
+
   private final Map<Kind, Running> running = new EnumMap<>(Kind.class);
 
   private enum Kind {
@@ -96,7 +98,7 @@ class GoldenIT {
                 situation.haproxy(servers.get(situation).getLocalPort(), checked.port(), laterPort))
             .append('\n');
       }
-      text.append("listen pp\n timeout client 400ms\n server a 127.0.0.1:1\n bind 127.0.0.1:");
+      text.append("listen pp\n timeout client 1500ms\n server a 127.0.0.1:1\n bind 127.0.0.1:");
       text.append(Ports.free()).append("\n bind 127.0.0.1:");
       text.append(faultPort).append(" accept-proxy\n");
       Path config = Files.writeString(own.resolve("haproxy.cfg"), text);
@@ -120,7 +122,7 @@ class GoldenIT {
             .append(" }\n");
       }
       text.append("frontends.pp { accept-proxy-protocol.otherwise = require, backend = pp\n");
-      text.append("timeouts.greeting = 400ms, bind = [\"127.0.0.1:0\", \"127.0.0.1:");
+      text.append("timeouts.greeting = 1500ms, bind = [\"127.0.0.1:0\", \"127.0.0.1:");
       text.append(faultPort).append("\"] }\nbackends.pp.servers.a = \"127.0.0.1:1\"\n");
       Path config = Files.writeString(own.resolve("sluice.conf"), text.append("}\n"));
       Program started =
@@ -267,7 +269,24 @@ class GoldenIT {
     return proxy;
   }
 
+  /**
+   * Once more in front of a new proxy where times are not as expected: on a busy machine nobody is
+   * punctual always, but what is wrong comes late or early each time. All else has to be right.
+   */
   private void check(Kind kind, Situation situation) throws IOException {
+    for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+      try {
+        checkOnce(kind, situation);
+        return;
+      } catch (Untimely e) {
+        System.err.println(kind + " " + situation + " is played again: " + e.getMessage());
+        running.remove(kind).close();
+      }
+    }
+    checkOnce(kind, situation);
+  }
+
+  private void checkOnce(Kind kind, Situation situation) throws IOException {
     Running proxy = proxy(kind);
     Expected expected = situation.expected();
     MatchResult line;
@@ -284,16 +303,14 @@ class GoldenIT {
     String shown = line.group().strip();
     assertThat(line.group(2)).as("server in %s", shown).isEqualTo(expected.server);
     assertThat(line.group(7)).as("state in %s", shown).isEqualTo(expected.state);
-    assertThat(Long.parseLong(line.group(3))).as("Tw in %s", shown).matches(expected.queueMs::test);
-    assertThat(Long.parseLong(line.group(4)))
-        .as("Tc in %s", shown)
-        .matches(expected.connectMs::test);
-    assertThat(Long.parseLong(line.group(5))).as("Tt in %s", shown).matches(expected.totalMs::test);
     assertThat(Long.parseLong(line.group(6)))
         .as("bytes in %s", shown)
         .isEqualTo(expected.bytesToClient);
     assertThat(line.group(8)).as("numbers of sessions in %s", shown).isEqualTo(expected.counts);
     assertThat(line.group(9)).as("retries in %s", shown).isEqualTo(expected.retries);
     assertThat(line.group(10)).as("queues in %s", shown).isEqualTo(expected.queues);
+    Untimely.unless(expected.queueMs, line.group(3), "Tw in " + shown);
+    Untimely.unless(expected.connectMs, line.group(4), "Tc in " + shown);
+    Untimely.unless(expected.totalMs, line.group(5), "Tt in " + shown);
   }
 }

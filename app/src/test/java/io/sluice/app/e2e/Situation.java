@@ -80,9 +80,9 @@ enum Situation {
   },
 
   SERVER_IDLE(
-      "timeout server 400ms\n" + Words.HAPROXY,
-      "timeouts.server = 400ms, " + Words.SLUICE,
-      expect("a", "sD").tt(Expected.around(400)).bytes(3)) {
+      "timeout server 1s\n" + Words.HAPROXY,
+      "timeouts.server = 1s, " + Words.SLUICE,
+      expect("a", "sD").tt(Expected.around(1000)).bytes(3)) {
     @Override
     void play(Stage stage) throws IOException {
       Stage.Pair pair = stage.occupy();
@@ -192,8 +192,8 @@ enum Situation {
   },
 
   SERVER_GOES_DOWN(
-      Words.HAPROXY + " check port %d inter 100ms fall 1 on-marked-down shutdown-sessions",
-      "check { type = tcp, port = %2$d, interval = 100ms, fall = 1 },"
+      Words.HAPROXY + " check port %d inter 500ms fall 1 on-marked-down shutdown-sessions",
+      "check { type = tcp, port = %2$d, interval = 500ms, fall = 1 },"
           + " server-defaults.on-marked-down = close-sessions, "
           + Words.SLUICE,
       expect("a", "D-")
@@ -212,9 +212,9 @@ enum Situation {
   },
 
   BACKUP_IS_RELIEVED(
-      "server a 127.0.0.1:1 check port %3$d inter 100ms fall 1 rise 1 on-marked-up"
+      "server a 127.0.0.1:1 check port %3$d inter 500ms fall 1 rise 1 on-marked-up"
           + " shutdown-backup-sessions\n server b 127.0.0.1:%1$d backup",
-      "check { type = tcp, port = %3$d, interval = 100ms, fall = 1, rise = 1 }, "
+      "check { type = tcp, port = %3$d, interval = 500ms, fall = 1, rise = 1 }, "
           + "server-defaults.on-marked-up = close-backup-sessions, "
           + "servers.a = \"127.0.0.1:1\", "
           + "servers.b { address = \"127.0.0.1:%1$d\", backup = true, check.type = none }",

@@ -113,7 +113,7 @@ final class Stage implements AutoCloseable {
   static void hearNothing(Socket client, int ms) throws IOException {
     client.setSoTimeout(ms);
     try {
-      throw new IOException("heard " + client.getInputStream().read() + " where nothing was due");
+      throw new Untimely("heard " + client.getInputStream().read() + " where nothing was due");
     } catch (SocketTimeoutException e) {
       client.setSoTimeout(LIMIT_MS);
     }
