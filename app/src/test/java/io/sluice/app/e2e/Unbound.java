@@ -9,6 +9,11 @@ import java.util.regex.Pattern;
 
 /** An unbound on loopback that knows the records of the domain {@code test} that a test writes. */
 final class Unbound implements AutoCloseable {
+  /** When a name was asked for, in whole seconds. */
+  record Question(long second, String name) {}
+
+  private static final Pattern QUESTION = Pattern.compile("(?m)^\\[(\\d+)] .* (\\S+)\\. A IN$");
+
   private final Path config;
   private final int port;
   private final Program program;
@@ -67,10 +72,13 @@ final class Unbound implements AutoCloseable {
     Program.signal(program.handle(), "HUP");
   }
 
-  /** How often it has been asked for these records. */
-  long asked(String name, String type) throws IOException {
-    Pattern line = Pattern.compile(" " + Pattern.quote(name) + "\\. " + type + " IN\n");
-    return line.matcher(program.stderr()).results().count();
+  /** The addresses that it has been asked for so far, in this order. */
+  List<Question> questions() throws IOException {
+    return QUESTION
+        .matcher(program.stderr())
+        .results()
+        .map(found -> new Question(Long.parseLong(found.group(1)), found.group(2)))
+        .toList();
   }
 
   Program program() {
