@@ -21,6 +21,7 @@ class IdleIT {
   private static final int SESSIONS = 1_000;
   private static final int LIMIT_MS = 20_000;
   private static final Duration WINDOW = Duration.ofSeconds(3);
+  private static final int WINDOWS = 5;
 
   @TempDir Path folder;
   private final List<Socket> sockets = new ArrayList<>();
@@ -46,14 +47,12 @@ class IdleIT {
         assertThat(sluice.counterOfLoops("sessions")).isEqualTo(SESSIONS);
         awaitCalm(sluice);
 
-        long turns = sluice.counterOfLoops("turns_total");
-        Duration before = sluice.cpuTime();
-        assertThat(sluice.program().pause(WINDOW)).as("ended").isFalse();
-        Duration spent = sluice.cpuTime().minus(before);
-
-        assertThat(spent).isLessThan(Duration.ofMillis(50));
-        // Reading the counters takes a turn or two of each loop.
-        assertThat(sluice.counterOfLoops("turns_total") - turns).isLessThan(20);
+        // The JVM may still compile in one window; sessions that cost something do in all.
+        boolean costsNothing = false;
+        for (int window = 0; window < WINDOWS && !costsNothing; window++) {
+          costsNothing = costsNothing(sluice);
+        }
+        assertThat(costsNothing).isTrue();
 
         // All at once: none is left for the stop to wait for.
         close();
@@ -61,6 +60,16 @@ class IdleIT {
         assertThat(sluice.stop()).isZero();
       }
     }
+  }
+
+  private static boolean costsNothing(Sluice sluice) throws IOException {
+    long turns = sluice.counterOfLoops("turns_total");
+    Duration before = sluice.cpuTime();
+    assertThat(sluice.program().pause(WINDOW)).as("ended").isFalse();
+    Duration spent = sluice.cpuTime().minus(before);
+    // Reading the counters takes a turn or two of each loop.
+    assertThat(sluice.counterOfLoops("turns_total") - turns).isLessThan(20);
+    return spent.compareTo(Duration.ofMillis(50)) < 0;
   }
 
   /** One session, on which a byte has been each way. */
