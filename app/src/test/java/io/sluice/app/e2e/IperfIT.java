@@ -68,7 +68,7 @@ class IperfIT {
     try (Iperf iperf = new Iperf(folder);
         Sluice sluice = Sluice.forward(folder, transport, iperf.address());
         Program client =
-            iperf.client(sluice.port(), "-t", "2", "-P", "2", "-i", "0.2", "--forceflush")) {
+            iperf.client(sluice.port(), "-t", "6", "-P", "2", "-i", "0.2", "--forceflush")) {
       client.awaitStdout(Pattern.compile("\\[SUM\\].*bits/sec"), LIMIT);
       int port = sluice.port();
       sluice.terminate();
