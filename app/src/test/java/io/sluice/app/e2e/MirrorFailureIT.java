@@ -288,7 +288,8 @@ class MirrorFailureIT {
   }
 
   private Sluice recording(Path root, String transport, Echo echo) throws IOException {
-    String files = "file:" + root + "/{session}.{direction},direction=both,when-slow=block";
+    String files =
+        "file:" + root + "/{session}.{direction},direction=both,when-slow=block,max-lag=20s";
     return Sluice.mirrored(folder, transport, echo.address(), files);
   }
 

@@ -141,7 +141,10 @@ class MirrorIT {
     try (Postgres postgres = Postgres.start(folder);
         Sluice sluice =
             Sluice.mirrored(
-                folder, transport, postgres.address(), "pcapng:" + capture + ",direction=both")) {
+                folder,
+                transport,
+                postgres.address(),
+                "pcapng:" + capture + ",direction=both,when-slow=block,max-lag=20s")) {
       Path script =
           Files.writeString(
               folder.resolve("script.sql"),

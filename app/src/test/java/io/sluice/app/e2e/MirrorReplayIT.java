@@ -37,8 +37,8 @@ class MirrorReplayIT {
               folder,
               transport,
               first.address(),
-              "file:" + streams + "/{date}/{session}.{direction},direction=both",
-              "pcapng:" + capture + ",direction=both")) {
+              "file:" + streams + "/{date}/{session}.{direction},direction=both,max-lag=20s",
+              "pcapng:" + capture + ",direction=both,max-lag=20s")) {
         answers = session(sluice);
         sluice.awaitMirrorAtRest("m1");
         sluice.awaitMirrorAtRest("m2");

@@ -81,7 +81,7 @@ class MirrorTargetIT {
                 folder,
                 transport,
                 first.address(),
-                second.address() + ",replies=file:" + replies + "/{date}/{session}")) {
+                second.address() + ",max-lag=20s,replies=file:" + replies + "/{date}/{session}")) {
       fill(toFirst, "primary");
       fill(toSecond, "mirror");
       String fromFirst = questions(toFirst);
@@ -191,7 +191,7 @@ class MirrorTargetIT {
                 folder,
                 transport,
                 echo.address(),
-                "file:" + recorded + "/{client}.{session},sample=50% by client")) {
+                "file:" + recorded + "/{client}.{session},sample=50% by client,max-lag=20s")) {
       for (int round = 0; round < 2; round++) {
         for (int client = 1; client <= CLIENTS; client++) {
           InetAddress own = InetAddress.getByName("127.0.0." + (100 + client));
@@ -227,7 +227,7 @@ class MirrorTargetIT {
                 folder,
                 transport,
                 echo.address(),
-                shadow.address() + ",when-slow=block",
+                shadow.address() + ",when-slow=block,max-lag=20s",
                 "127.0.0.1:" + refusing + ",max-sessions=1")) {
       try (Socket client = sluice.connect()) {
         client.setSoTimeout((int) LIMIT.toMillis());
