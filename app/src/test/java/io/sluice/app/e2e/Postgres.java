@@ -9,6 +9,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A PostgreSQL server with a new database, for whoever connects as {@link #USER}. */
 final class Postgres implements AutoCloseable {
@@ -75,12 +76,23 @@ final class Postgres implements AutoCloseable {
     int port = Ports.free();
     List<String> command = asUser(Tool.POSTGRES.path(), "-D", data, "-p", String.valueOf(port));
     for (String setting :
-        List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off")) {
+        List.of(
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "fsync=off",
+            "lc_messages=C")) {
       command.add("-c");
       command.add(setting);
     }
-    Program server = Program.start(folder, "postgres", command).awaitPort(port);
-    return new Postgres(folder, data, port, server);
+    Program server = Program.start(folder, "postgres", command);
+    try {
+      // It listens earlier, and refuses whoever comes before this.
+      server.awaitStderr(Pattern.compile("database system is ready to accept"), LIMIT);
+      return new Postgres(folder, data, port, server);
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
   }
 
   int port() {
