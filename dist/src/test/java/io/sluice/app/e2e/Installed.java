@@ -123,7 +123,7 @@ abstract class Installed {
   static void assertForwards(String... target) throws IOException {
     Path received = folder.resolve("received");
     Files.deleteIfExists(received);
-    List<String> options = List.of("-sS", "--max-time", "10", "--output", received.toString());
+    List<String> options = List.of("-sS", "--max-time", "30", "--output", received.toString());
     String[] command =
         Stream.of(List.of(Tool.CURL.path()), options, List.of(target))
             .flatMap(List::stream)

@@ -1,6 +1,7 @@
 package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,8 +102,12 @@ class NotifyReloadIT extends Installed {
     assertForwards("http://127.0.0.1:8081/random");
     assertThat(container.property("sluice", "MainPID")).isEqualTo(pid);
     assertThat(container.property("sluice", "ReloadResult")).isEqualTo("success");
-    assertThat(reloads())
-        .containsExactly("reloading /etc/sluice/sluice.conf", "reloaded: 1 change");
+    await()
+        .atMost(Container.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(reloads())
+                    .containsExactly("reloading /etc/sluice/sluice.conf", "reloaded: 1 change"));
   }
 
   @Test
