@@ -35,8 +35,12 @@ class FaultySyscallsTest {
     tcp.close();
   }
 
-  private long send(int bytes) {
-    return sys.send(tcp.client.raw(), memory.address(), bytes, Linux.MSG_NOSIGNAL);
+  /** Sends, and waits until it has arrived. */
+  private long send(int bytes) throws IOException {
+    int before = tcp.unread();
+    long sent = sys.send(tcp.client.raw(), memory.address(), bytes, Linux.MSG_NOSIGNAL);
+    tcp.awaitUnread(before + (int) Math.max(sent, 0));
+    return sent;
   }
 
   private long recv() {
@@ -44,7 +48,7 @@ class FaultySyscallsTest {
   }
 
   @Test
-  void withoutOrdersItOnlyCounts() {
+  void withoutOrdersItOnlyCounts() throws IOException {
     assertThat(send(10)).isEqualTo(10);
     assertThat(recv()).isEqualTo(10);
     assertThat(recv()).isEqualTo(-Errno.EAGAIN);
@@ -57,7 +61,7 @@ class FaultySyscallsTest {
   }
 
   @Test
-  void theNthCallFailsOnceAndIsNotMade() {
+  void theNthCallFailsOnceAndIsNotMade() throws IOException {
     sys.failNth(Call.SEND, 2, Errno.EPIPE);
 
     assertThat(send(10)).isEqualTo(10);
@@ -75,7 +79,7 @@ class FaultySyscallsTest {
   }
 
   @Test
-  void everyKthCallFails() {
+  void everyKthCallFails() throws IOException {
     sys.failEvery(Call.RECV, 3, Errno.EINTR);
     send(1000);
 
@@ -88,7 +92,7 @@ class FaultySyscallsTest {
   }
 
   @Test
-  void permanentFailureLastsUntilHealed() {
+  void permanentFailureLastsUntilHealed() throws IOException {
     sys.failAlways(Call.SPLICE, Errno.ENOSYS);
     try (Pipe pipe = Pipe.create(sys, 65536)) {
       send(5);
@@ -110,7 +114,7 @@ class FaultySyscallsTest {
   }
 
   @Test
-  void capsShortenTransfers() {
+  void capsShortenTransfers() throws IOException {
     sys.cap(Call.SEND, 7).cap(Call.RECV, 2).cap(Call.SPLICE, 3);
 
     assertThat(send(100)).isEqualTo(7);
@@ -124,7 +128,7 @@ class FaultySyscallsTest {
   }
 
   @Test
-  void randomCapsStayBetweenOneAndTheCap() {
+  void randomCapsStayBetweenOneAndTheCap() throws IOException {
     sys.cap(Call.SEND, 4).randomizeCaps();
 
     List<Long> sizes = new ArrayList<>();

@@ -96,6 +96,7 @@ class LinuxSyscallsTest {
       memory.buffer().put(0, (byte) 'x');
       assertThat(sys.send(tcp.client.raw(), memory.address(), 1, Linux.MSG_NOSIGNAL)).isEqualTo(1);
       assertThat(sys.shutdown(tcp.client.raw(), Linux.SHUT_WR)).isZero();
+      tcp.awaitEndOfClient();
 
       assertThat(sys.recv(tcp.server.raw(), memory.address() + 1, 9, 0)).isEqualTo(1);
       assertThat(memory.buffer().get(1)).isEqualTo((byte) 'x');

@@ -307,6 +307,7 @@ class PipeTest {
       long filled;
       do {
         sys.send(tcp.client.raw(), chunk.address(), chunk.bytes(), Linux.MSG_NOSIGNAL);
+        tcp.awaitUnread(1);
         filled = pipe.fillFrom(tcp.server.raw(), Long.MAX_VALUE);
         assertThat(pipe.bytes()).isEqualTo(pipe.kernelBytes());
       } while (filled > 0);
