@@ -62,9 +62,9 @@ class MirrorLimitTest {
       other.start();
       begun.await();
       int most = 0;
-      while (other.isAlive()) {
+      do {
         most = Math.max(most, mirror.active());
-      }
+      } while (other.isAlive());
       other.join();
 
       assertThat(most).isEqualTo(1);

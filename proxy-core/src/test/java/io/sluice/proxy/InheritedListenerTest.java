@@ -15,7 +15,6 @@ import io.sluice.linux.SockAddr;
 import io.sluice.linux.Syscalls;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -165,15 +164,9 @@ class InheritedListenerTest {
     return all;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void socketThatAnEarlierProcessOpenedIsGoneOnWith() throws Exception {
-    String bind = "127.0.0.1:" + freePort();
+    String bind = "127.0.0.1:" + FreePort.any();
     String binds = "[\"" + bind + "\", \"127.0.0.1:0\"]";
     try (EchoServer server = EchoServer.tcp()) {
       Map<String, Integer> kept;
@@ -283,7 +276,7 @@ class InheritedListenerTest {
 
   @Test
   void keptSocketThatNoBindWantsIsLetGoOfBeforeItIsInTheWay() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     try (EchoServer server = EchoServer.tcp()) {
       Map<String, Integer> kept;
       try (Proxy first = start("epoll", "\"127.0.0.1:" + port + "\"", server, Map.of())) {
@@ -301,7 +294,7 @@ class InheritedListenerTest {
 
   @Test
   void nioSaysHowToGetRidOfAKeptSocket() throws Exception {
-    String bind = "\"127.0.0.1:" + freePort() + "\"";
+    String bind = "\"127.0.0.1:" + FreePort.any() + "\"";
     try (EchoServer server = EchoServer.tcp()) {
       Map<String, Integer> kept;
       try (Proxy first = start("epoll", bind, server, Map.of())) {
@@ -321,7 +314,7 @@ class InheritedListenerTest {
 
   @Test
   void addressIsWaitedForWhereItsKeeperIsSlow() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     try (EchoServer server = EchoServer.tcp()) {
       Map<String, Integer> kept;
       Map<String, Integer> keepers;

@@ -70,9 +70,11 @@ class LoopPulseTest {
         });
     assertThat(hanging.await(PATIENT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
-    assertThat(pulse.silent(SHORT)).containsExactly(1);
-    assertThat(pulse.silent(SHORT)).containsExactly(1);
-    assertThat(pulse.silent(SHORT)).containsExactly(1);
+    for (int round = 0; round < 3; round++) {
+      assertThat(pulse.silent(SHORT)).contains(1);
+    }
+    // The others may be late on a machine that is busy, which they are not for ever.
+    Awaitility.await().atMost(PATIENT).until(() -> pulse.silent(SHORT).equals(List.of(1)));
 
     release.release();
     Awaitility.await().atMost(PATIENT).until(() -> pulse.silent(SHORT).isEmpty());

@@ -6,8 +6,6 @@ import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import io.sluice.stats.Counter;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 
 /**
  * What the tests of reload and of an operator's other commands have in common: a frontend web
@@ -44,11 +42,5 @@ final class ReloadScene {
 
   static long sessionsOf(Proxy proxy, String server) {
     return proxy.snapshot().servers().get("app/" + server).get(Counter.SESSIONS);
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -4,7 +4,6 @@ import static io.sluice.proxy.ReloadScene.WEB;
 import static io.sluice.proxy.ReloadScene.app;
 import static io.sluice.proxy.ReloadScene.client;
 import static io.sluice.proxy.ReloadScene.config;
-import static io.sluice.proxy.ReloadScene.freePort;
 import static io.sluice.proxy.ReloadScene.served;
 import static io.sluice.proxy.ReloadScene.server;
 import static io.sluice.proxy.ReloadScene.sessionsOf;
@@ -62,7 +61,7 @@ class ReloadTest {
   @Test
   void v6onlyIsNoChangeOfABindThatIsNoneOfIpv6(@TempDir Path folder) throws Exception {
     Path path = folder.resolve("web");
-    String two = "\"127.0.0.1:" + freePort() + "\", \"unix:" + path + "\"";
+    String two = "\"127.0.0.1:" + FreePort.any() + "\", \"unix:" + path + "\"";
     String hocon = "frontends.web { bind = [ " + two + " ], backend = app }\n";
     try (EchoServer server = EchoServer.tcp();
         Proxy proxy = Proxy.start(config("epoll", hocon + app(server("a", server))))) {
@@ -80,7 +79,7 @@ class ReloadTest {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void aFrontendComesAndGoesAndItsSessionsStay(String transport) throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     String more = "frontends.more { bind = \"127.0.0.1:" + port + "\", backend = app }\n";
     try (EchoServer server = EchoServer.tcp()) {
       String hocon = WEB + app(server("a", server));
@@ -217,7 +216,7 @@ class ReloadTest {
 
   @Test
   void aListeningAddressMayChangeItsFrontend() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     String bind = " { bind = \"127.0.0.1:" + port + "\", backend = app }\n";
     try (EchoServer server = EchoServer.tcp()) {
       String app = app(server("a", server));
@@ -256,7 +255,7 @@ class ReloadTest {
   /** Who keeps a duplicate of a socket, as systemd does, hears a moment later that it is gone. */
   @Test
   void aBindThatWasTakenAwayMayComeBackAtOnce() throws Exception {
-    int port = freePort();
+    int port = FreePort.any();
     try (EchoServer server = EchoServer.tcp()) {
       String less = WEB + app(server("a", server));
       String more = less + "frontends.late { bind = \"127.0.0.1:" + port + "\", backend = app }";
@@ -294,7 +293,7 @@ class ReloadTest {
   void whatCannotBeDoneChangesNothing(String transport) throws Exception {
     try (EchoServer server = EchoServer.tcp();
         ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int free = freePort();
+      int free = FreePort.any();
       String hocon = WEB + app(server("a", server));
       try (Proxy proxy = Proxy.start(config(transport, hocon));
           Client before = served(proxy)) {

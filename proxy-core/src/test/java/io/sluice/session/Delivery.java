@@ -11,6 +11,9 @@ import java.util.Random;
 final class Delivery {
   private static final int WRITE_MAX = 256 << 10;
 
+  /** Turns of a millisecond in which nothing is taken; an acknowledgement may be delayed by 40. */
+  private static final int QUIET_TURNS = 60;
+
   private final Peer from;
   private final Peer to;
   private final byte[] content;
@@ -81,7 +84,7 @@ final class Delivery {
   /** Writes and turns until the proxy takes nothing more: the target does not read. */
   void stuff(LoopHarness harness) {
     int idle = 0;
-    while (idle < 20) {
+    while (idle < QUIET_TURNS) {
       idle = write(WRITE_MAX) > 0 ? 0 : idle + 1;
       harness.loop.turn(1);
     }

@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PipeFullTest {
   private static final String SMALL_SEND_BUFFER = "tcp.send-buffer = 16KiB\n";
 
+  /** A round that takes longer was not given a processor, which is no stall of the flow. */
+  private static final long ROUND_MAX_NS = Duration.ofMillis(5).toNanos();
+
   @Test
   @DisplayName("2: ten thousand tiny writes reach a slow reader without a stall")
   void tinyWritesReachASlowReaderWithoutAStall() throws Exception {
@@ -32,7 +35,8 @@ class PipeFullTest {
       Delivery delivery = new Delivery(pair.server(), pair.client(), content);
       int writes = 0;
       long longestStallNs = 0;
-      long progressNs = System.nanoTime();
+      long stallNs = 0;
+      long beforeNs = System.nanoTime();
 
       while (!delivery.hasArrived()) {
         for (int burst = random.nextInt(64); burst > 0 && !delivery.isWritten(); burst--) {
@@ -40,11 +44,13 @@ class PipeFullTest {
         }
         harness.loop.turn(random.nextInt(2));
         if (random.nextInt(8) == 0 && delivery.read(1 + random.nextInt(4000)) > 0) {
-          longestStallNs = Math.max(longestStallNs, System.nanoTime() - progressNs);
-          progressNs = System.nanoTime();
+          longestStallNs = Math.max(longestStallNs, stallNs);
+          stallNs = 0;
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - progressNs))
-            .isLessThan(Duration.ofSeconds(5));
+        long nowNs = System.nanoTime();
+        stallNs += Math.min(nowNs - beforeNs, ROUND_MAX_NS);
+        beforeNs = nowNs;
+        assertThat(Duration.ofNanos(stallNs)).isLessThan(Duration.ofSeconds(5));
       }
 
       delivery.check();
@@ -114,20 +120,29 @@ class PipeFullTest {
       LoopHarness.Pair pair = harness.pair();
       Delivery down = new Delivery(pair.server(), pair.client(), Delivery.random(2, 32 << 20));
       down.stuff(harness);
-      long stalls = harness.counted(Counter.PUMP_STALLS);
-      long moves = moves(harness);
 
+      long calls = 0;
+      int blocked = 0;
       String text = "";
       for (int i = 0; i < 200; i++) {
+        long stalls = harness.counted(Counter.PUMP_STALLS);
+        long moves = moves(harness);
+        long delivered = harness.counted(Counter.BYTES_TO_CLIENT);
         pair.client().send("x");
         text += "x";
         harness.expect(pair.server(), text);
+        // Kernels find room for a little more later, and then it is right to go on.
+        if (harness.counted(Counter.BYTES_TO_CLIENT) == delivered) {
+          assertThat(harness.counted(Counter.PUMP_STALLS)).isEqualTo(stalls);
+          calls += moves(harness) - moves;
+          blocked++;
+        }
       }
 
-      assertThat(harness.counted(Counter.PUMP_STALLS)).isEqualTo(stalls);
-      assertThat(moves(harness) - moves)
-          .as("calls for 200 bytes one at a time: in, out, and in again to find nothing")
-          .isLessThanOrEqualTo(4 * 200);
+      assertThat(blocked).isGreaterThan(150);
+      assertThat(calls)
+          .as("calls for %s bytes, one at a time: in, out, in again to find nothing", blocked)
+          .isLessThanOrEqualTo(4L * blocked);
       down.finish(harness);
       end(harness, pair);
     }

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
  */
 abstract class ContractFixture {
 
-  static final int WAIT_MS = 5_000;
+  static final int WAIT_MS = 15_000;
 
   static final PumpConfig PUMP =
       new PumpConfig(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.mirror.capture.EventRing.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class EventRingTest {
@@ -53,7 +54,7 @@ class EventRingTest {
               () -> {
                 for (int i = 0; i < each; i++) {
                   while (!ring.offer(null, Kind.BYTES_TO_SERVER, i, number)) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(1);
                   }
                 }
               });
@@ -68,6 +69,8 @@ class EventRingTest {
       if (ring.poll()) {
         taken++;
         assertThat(ring.bytes()).isEqualTo(next[(int) ring.timeNs()]++);
+      } else {
+        LockSupport.parkNanos(1);
       }
     }
     for (Thread producer : producers) {
