@@ -8,8 +8,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class OpenDescriptors implements BeforeEachCallback, AfterEachCallback {
   private static final Path OWN = Path.of("/proc/self/fd");
+  private static final long MOMENT_NS = Duration.ofSeconds(10).toNanos();
+  private static final long LOOK_NS = Duration.ofMillis(5).toNanos();
   private static final ExtensionContext.Namespace HERE =
       ExtensionContext.Namespace.create(OpenDescriptors.class);
 
@@ -77,6 +81,12 @@ public final class OpenDescriptors implements BeforeEachCallback, AfterEachCallb
     @SuppressWarnings("unchecked") // Put there by beforeEach.
     Map<Integer, String> before = context.getStore(HERE).get("before", Map.class);
     Map<Integer, String> left = since(before);
+    long begunNs = System.nanoTime();
+    // What a thread of the test still has to let go of is closed in a moment, what is lost never.
+    while (!left.isEmpty() && System.nanoTime() - begunNs < MOMENT_NS) {
+      LockSupport.parkNanos(LOOK_NS);
+      left = since(before);
+    }
     if (!left.isEmpty()) {
       throw new AssertionError("descriptors left open: " + left);
     }

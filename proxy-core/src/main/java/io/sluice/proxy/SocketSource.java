@@ -33,7 +33,7 @@ final class SocketSource {
    * How long the address of a socket that is let go of may stay taken, because who keeps a
    * duplicate hears of it later, and how often to look.
    */
-  private static final long RELEASE_NS = 2_000_000_000L;
+  private static final long RELEASE_NS = 5_000_000_000L;
 
   private static final long LOOK_NS = 10_000_000L;
 

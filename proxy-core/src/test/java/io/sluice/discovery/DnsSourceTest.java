@@ -22,6 +22,9 @@ import org.xbill.DNS.Type;
 /** What is asked of name servers, and what is made of what they say; over real sockets. */
 @Timeout(60)
 class DnsSourceTest {
+  /** For a test that waits until one is silent for so long, while the other one answers in time. */
+  private static final String PATIENT = "timeout = 3s";
+
   private DiscoveryThread thread;
   private FakeNameServer first;
   private FakeNameServer second;
@@ -269,7 +272,7 @@ class DnsSourceTest {
   void theNextIsAskedWhenOneIsSilentAndStaysTheFirstToBeAsked() throws Exception {
     first.silent = true;
     second.knows("db.example 60 A 10.0.0.2");
-    DnsSource source = source("type = a, port = 80, timeout = 200ms");
+    DnsSource source = source("type = a, port = 80, " + PATIENT);
 
     assertThat(texts(ask(source))).containsExactly("10.0.0.2:80 0");
     assertThat(first.asked).hasSize(1);
@@ -327,7 +330,7 @@ class DnsSourceTest {
   void eachHasItsTurnHoweverFewTheAttemptsAre() throws Exception {
     first.silent = true;
     second.knows("db.example 60 A 10.0.0.2");
-    DnsSource source = source("type = a, port = 80, timeout = 200ms, retries = 0");
+    DnsSource source = source("type = a, port = 80, retries = 0, " + PATIENT);
 
     assertThat(fail(source)).hasMessage(shown(first) + " does not answer");
     assertThat(texts(ask(source))).containsExactly("10.0.0.2:80 0");

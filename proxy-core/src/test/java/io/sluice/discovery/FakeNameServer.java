@@ -3,10 +3,10 @@ package io.sluice.discovery;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -28,6 +28,9 @@ public final class FakeNameServer implements AutoCloseable {
   /** Answers are truncated beyond this by UDP. */
   private static final int UDP_MAX = 512;
 
+  /** To find a port that is free for both. */
+  private static final int ATTEMPTS = 20;
+
   public final List<String> asked = new CopyOnWriteArrayList<>();
   volatile int rcode = Rcode.NOERROR;
   public volatile boolean silent;
@@ -47,8 +50,21 @@ public final class FakeNameServer implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
 
   public FakeNameServer() throws IOException {
-    tcp = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-    udp = new DatagramSocket(new InetSocketAddress(tcp.getInetAddress(), tcp.getLocalPort()));
+    ServerSocket listening = null;
+    DatagramSocket receiving = null;
+    for (int attempts = 1; receiving == null; attempts++) {
+      listening = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+      try {
+        receiving = new DatagramSocket(listening.getLocalSocketAddress());
+      } catch (BindException e) { // Somebody has this port of UDP.
+        listening.close();
+        if (attempts == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+    tcp = listening;
+    udp = receiving;
     start(this::overUdp);
     start(this::overTcp);
   }

@@ -143,9 +143,10 @@ class AllocationTest {
             start(
                 server,
                 pump,
-                "mirrors.shadow.to = \"tcp:"
+                // None of this is about a mirror that is slow because its thread is not run.
+                "mirrors.shadow { max-lag = none, connect-timeout = none, buffer = 1MiB, to = \"tcp:"
                     + shadow.address()
-                    + "\"\nfrontends.web.mirror = [shadow]\n")) {
+                    + "\" }\nfrontends.web.mirror = [shadow]\n")) {
       // The question, the answer, and the mirror's answer.
       double best = bestOfRoundTrips(proxy, connections, 3);
       Snapshot.MirrorState state = proxy.snapshot().mirrors().get("shadow");

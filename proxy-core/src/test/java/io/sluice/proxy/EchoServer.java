@@ -16,12 +16,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * Sends back what it receives, on real threads, until it receives a FIN, which it sends back too.
  */
 final class EchoServer implements AutoCloseable {
+  private static final int END_MS = 20_000;
+
   private final ServerSocketChannel listener;
   private final List<SocketChannel> connections = new CopyOnWriteArrayList<>();
 
+  private final Thread acceptor;
+
   private EchoServer(ServerSocketChannel listener) {
     this.listener = listener;
-    start(this::accept);
+    acceptor = start(this::accept);
   }
 
   /** On a free port of the loopback address. */
@@ -47,10 +51,11 @@ final class EchoServer implements AutoCloseable {
     return connections.size();
   }
 
-  private static void start(Runnable body) {
+  private static Thread start(Runnable body) {
     Thread thread = new Thread(body, "echo");
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   private void accept() {
@@ -82,6 +87,11 @@ final class EchoServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      acceptor.join(END_MS); // It may just be taking one more, which is to be closed too.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     for (SocketChannel connection : connections) {
       connection.close();
     }

@@ -33,8 +33,7 @@ class NonBlockingTest {
 
   /** Listener, client and server; epoll and eventfd; the ends of a pipe. */
   private static void expectOurs(Map<Integer, String> before, String... kinds) {
-    Map<Integer, String> opened = OpenDescriptors.now();
-    opened.keySet().removeAll(before.keySet());
+    Map<Integer, String> opened = OpenDescriptors.since(before);
     opened.forEach(
         (fd, what) -> {
           if (!what.contains("eventpoll")) {

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RuntPipeTest {
   private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
-  private static final String NOBODY = "65534";
+
+  /** Of nobody else: what its other processes have open would count, and go at any time. */
+  private static final String USER =
+      String.valueOf(40_000 + ProcessHandle.current().pid() % 20_000);
 
   @TempDir private Path directory;
 
@@ -60,8 +63,8 @@ class RuntPipeTest {
         new ProcessBuilder(
                 List.of(
                     SETPRIV.toString(),
-                    "--reuid=" + NOBODY,
-                    "--regid=" + NOBODY,
+                    "--reuid=" + USER,
+                    "--regid=" + USER,
                     "--clear-groups",
                     // To read the class path, wherever it is.
                     "--inh-caps=-all,+dac_read_search",
@@ -78,7 +81,7 @@ class RuntPipeTest {
             .redirectOutput(output)
             .start();
     try {
-      assertThat(child.waitFor(30, TimeUnit.SECONDS)).as("ended in time").isTrue();
+      assertThat(child.waitFor(50, TimeUnit.SECONDS)).as("ended in time").isTrue();
       assertThat(child.exitValue()).as(Files.readString(output.toPath())).isZero();
     } finally {
       child.destroyForcibly();

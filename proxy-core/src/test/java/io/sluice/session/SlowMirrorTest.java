@@ -20,7 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Row 23: a mirror that is slow, silent or not there costs the session nothing it did not ask. */
 class SlowMirrorTest {
   private static final int BULK_BYTES = 4 << 20;
-  private static final int IDLE_TURNS = 30;
+
+  /** Of a millisecond; an acknowledgement may be delayed by 40. */
+  private static final int IDLE_TURNS = 60;
+
+  /** Longer than a kernel waits before it asks a full one whether there is room, 200 ms. */
+  private static final int SETTLING_TURNS = 300;
 
   /** An address that takes no more connections and does not refuse them either. */
   private static final class BlackHole implements AutoCloseable {
@@ -291,6 +296,7 @@ class SlowMirrorTest {
       harness.pass(Duration.ofSeconds(59));
       int before = mirror.count();
       harness.turnUntil("a sign of life", () -> mirror.read(20_000).count() > before + 100_000);
+      harness.turns(SETTLING_TURNS);
       harness.pass(Duration.ofMillis(1_100));
       harness.pass(Duration.ofSeconds(59));
       assertThat(harness.mirrored(0, MirrorCounter.DETACHED_LAG)).isZero();

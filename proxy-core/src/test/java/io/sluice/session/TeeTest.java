@@ -220,14 +220,14 @@ class TeeTest {
         said.append(message);
         pair.client().send(message);
         harness.expect(pair.server(), said.toString());
-        harness.turns(20); // The kernels of both sides take some more by themselves.
+        harness.turns(60); // The kernels of both sides take some more by themselves.
       }
       int waiting = said.length() - (int) harness.mirrored(0, MirrorCounter.BYTES);
       String rest = "y".repeat(4096 - waiting);
       said.append(rest);
       pair.client().send(rest);
       harness.expect(pair.server(), said.toString());
-      harness.turns(20);
+      harness.turns(60);
       assertThat(said.length() - harness.mirrored(0, MirrorCounter.BYTES)).isEqualTo(4096);
       assertThat(harness.mirrored(0, MirrorCounter.DETACHED_BUFFER)).isZero();
 

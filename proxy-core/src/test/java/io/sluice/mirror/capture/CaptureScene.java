@@ -120,7 +120,7 @@ final class CaptureScene implements AutoCloseable {
   public void close() {
     disk.goOn();
     if (started) {
-      assertThat(writer.stop(5_000)).isTrue();
+      assertThat(writer.stop(20_000)).isTrue();
     }
   }
 
