@@ -46,7 +46,7 @@ class OperatorCommandsTest {
             "sluice.mirrors.m0.to = \"tcp:127.0.0.1:1\"",
             "sluice.backends.app {",
             // A connection of a check has this long: no pause of a loop shall be a failure.
-            "  check { type = tcp, interval = 1s, fast-interval = 1s }",
+            "  check { type = tcp, interval = 1s }",
             "  server-defaults.max-connections = 50",
             "  servers { a = \"" + first.address() + "\"",
             "    b { address = \"" + second.address() + "\", weight = 3, max-connections = none }",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.app.Cli.Outcome;
+import io.sluice.app.e2e.Ports;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -205,7 +206,7 @@ class ReloadEffectTest {
 
   @Test
   void serviceManagerIsToldAndKeepsTheSocketsThatThereAre() throws Exception {
-    write("sluice.frontends.web { bind = \"127.0.0.1:" + free() + "\", backend = app }");
+    write("sluice.frontends.web { bind = \"127.0.0.1:" + Ports.free() + "\", backend = app }");
     try (FakeServiceManager manager = new FakeServiceManager(folder)) {
       Map<String, String> environment = new HashMap<>();
       environment.put("NOTIFY_SOCKET", manager.address());
@@ -214,7 +215,7 @@ class ReloadEffectTest {
         String stored = manager.await("store", text -> text.startsWith("FDSTORE=1\n"));
         manager.await("READY", text -> text.startsWith("READY=1\n"));
         int before = manager.received().size();
-        write("sluice.frontends.web { bind = \"127.0.0.1:" + free() + "\", backend = app }");
+        write("sluice.frontends.web { bind = \"127.0.0.1:" + Ports.free() + "\", backend = app }");
 
         assertThat(reload().code()).isZero();
 
@@ -230,12 +231,6 @@ class ReloadEffectTest {
                 text -> assertThat(text).startsWith("READY=1\n"));
         assertThat(sluice.isAlive()).isTrue();
       }
-    }
-  }
-
-  private static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

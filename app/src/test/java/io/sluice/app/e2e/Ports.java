@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** Ports of 127.0.0.1. */
-final class Ports {
+public final class Ports {
   /** Below the range from which the kernel takes ports for outgoing connections. */
   private static final int FIRST = 12_000;
 
@@ -26,7 +26,7 @@ final class Ports {
   private Ports() {}
 
   /** A port that nothing listens on now, another one each time. */
-  static int free() throws IOException {
+  public static int free() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       try (ServerSocket probe = new ServerSocket()) {
