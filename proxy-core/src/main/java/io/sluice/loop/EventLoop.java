@@ -9,16 +9,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that turns: poll, commands, timers, ready tasks.
+ * One thread that turns: poll, commands, ready tasks, timers.
  *
  * <pre>
- *   ┌─▶ poll ──▶ commands ──▶ timers ──▶ ready tasks ─┐
+ *   ┌─▶ poll ──▶ commands ──▶ ready tasks ──▶ timers ─┐
  *   └──────────────────────────────────────────────────┘
  * </pre>
  *
  * <p>Each step is bounded, so that no flow starves another: a batch of events, the commands and
  * ready tasks that were queued when the step began, the timers that are due. The clock is read once
  * after the poll; everything in a turn happens at {@link #nowNs}.
+ *
+ * <p>Timers come last, so that where a loop or the whole machine stood still for longer than a
+ * time-out, what has come meanwhile came in time.
  *
  * <p>Other threads use {@link #execute} and nothing else.
  */
@@ -40,13 +43,11 @@ public final class EventLoop implements Executor {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
 
-  /** Looks before sleeping are at most this rare, so that a loop that becomes busy finds out. */
-  private static final int SLEEPS_UNLOOKED_MAX = 3;
-
   private final int index;
   private final Poller poller;
   private final Clock clock;
   private final Timers timers;
+  private final Lookout lookout;
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final ArrayDeque<Task> ready = new ArrayDeque<>();
   private volatile Thread thread;
@@ -55,14 +56,15 @@ public final class EventLoop implements Executor {
   private boolean polling;
   private boolean stopped;
 
-  /** Sleeps left without a look beforehand, and how many there were after the last vain one. */
-  private int sleepsUnlooked;
-
-  private int vainLooks;
-
   /** A loop that has not started; {@code index} counts the loops of a process from 0. */
   public EventLoop(int index, Poller poller, Clock clock) {
+    // How long others keep the core is a matter of real time, whatever the loop's clock says.
+    this(index, poller, clock, new Lookout(Clock.SYSTEM));
+  }
+
+  EventLoop(int index, Poller poller, Clock clock, Lookout lookout) {
     this.index = index;
+    this.lookout = lookout;
     this.poller = poller;
     this.clock = clock;
     nowNs = clock.nanoTime();
@@ -121,8 +123,8 @@ public final class EventLoop implements Executor {
     nowNs = clock.nanoTime();
     turns++;
     runCommands();
-    timers.advance(nowNs);
     runReady();
+    timers.advance(nowNs);
   }
 
   /** Makes the calling thread the loop's thread, for loops that are turned by hand. */
@@ -182,27 +184,23 @@ public final class EventLoop implements Executor {
     }
   }
 
-  /**
-   * Waits for events. Before the loop goes to sleep it lets others run that share its core, since
-   * what they do is often its next event; a sleep and its waking cost more than the look.
-   */
-  @SuppressWarnings("ThreadPriorityCheck") // A hint: nothing waits for what it may bring.
   private void await(int maxWaitMs) {
-    if (waitMs(maxWaitMs) != 0) {
-      if (sleepsUnlooked > 0) {
-        sleepsUnlooked--;
-      } else {
-        Thread.yield();
-        if (poller.poll(0) > 0) {
-          vainLooks = 0;
-          return;
-        }
-        vainLooks = Math.min(vainLooks + 1, SLEEPS_UNLOOKED_MAX);
-        sleepsUnlooked = vainLooks;
-      }
+    if (waitMs(maxWaitMs) == 0 || !look()) {
+      // Asked again: the look may have used up the wake-up of a command.
+      poller.poll(waitMs(maxWaitMs));
     }
-    // Asked again: the look may have used up the wake-up of a command.
-    poller.poll(waitMs(maxWaitMs));
+  }
+
+  /** True if it has found events. */
+  @SuppressWarnings("ThreadPriorityCheck") // A hint: nothing waits for what it may bring.
+  private boolean look() {
+    if (!lookout.begin()) {
+      return false;
+    }
+    Thread.yield();
+    boolean found = poller.poll(0) > 0;
+    lookout.end(!found);
+    return found;
   }
 
   private int waitMs(int maxWaitMs) {

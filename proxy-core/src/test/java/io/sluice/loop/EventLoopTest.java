@@ -15,7 +15,7 @@ class EventLoopTest {
 
   private final ManualClock clock = new ManualClock();
   private final ScriptedPoller poller = new ScriptedPoller();
-  private final EventLoop loop = new EventLoop(3, poller, clock);
+  private final EventLoop loop = new EventLoop(3, poller, clock, new Lookout(clock));
   private final List<String> ran = new ArrayList<>();
 
   @BeforeEach
@@ -33,7 +33,7 @@ class EventLoopTest {
   }
 
   @Test
-  void aTurnPollsThenRunsCommandsThenTimersThenTasks() {
+  void aTurnPollsThenRunsCommandsThenTasksThenTimers() {
     loop.enqueue(() -> ran.add("task"));
     loop.timers().arm(timer("timer"), loop.nowNs() + 1);
     loop.execute(() -> ran.add("command"));
@@ -45,7 +45,7 @@ class EventLoopTest {
 
     loop.turn(MAX_WAIT_MS);
 
-    assertThat(ran).containsExactly("poll", "command", "timer", "task");
+    assertThat(ran).containsExactly("poll", "command", "task", "timer");
     assertThat(loop.turns()).isEqualTo(1);
   }
 
@@ -237,6 +237,17 @@ class EventLoopTest {
     loop.turn(MAX_WAIT_MS);
 
     assertThat(poller.waits).containsExactly(0, 0);
+  }
+
+  @Test
+  void whereLooksTakeATimeSliceTheLoopSleeps() {
+    poller.events = 1;
+    poller.onPoll = () -> clock.advance(Duration.ofMillis(3));
+    for (int turn = 0; turn < 10; turn++) {
+      loop.turn(MAX_WAIT_MS);
+    }
+
+    assertThat(poller.waits).containsSubsequence(0, 0, MAX_WAIT_MS, MAX_WAIT_MS);
   }
 
   @Test

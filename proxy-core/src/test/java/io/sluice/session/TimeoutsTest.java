@@ -332,4 +332,22 @@ class TimeoutsTest {
       harness.expectNothingLeft();
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "nio"})
+  void whatCameWhileTheLoopStoodStillCameInTime(String transport) throws Exception {
+    String settings = "timeouts { client = 800ms, server = none, connect = 500ms }";
+    try (LoopHarness harness = LoopHarness.over(transport, 1, settings)) {
+      Peer client = harness.client();
+      harness.turnUntil("connect", () -> harness.counted(Counter.CONNECT_ATTEMPTS) == 1);
+      harness.clock.advance(Duration.ofSeconds(10));
+      LoopHarness.Pair pair = harness.pair(client);
+      assertThat(harness.counted(Counter.CONNECT_FAILURES)).isZero();
+      client.send("in time");
+      harness.clock.advance(Duration.ofSeconds(10));
+      harness.expect(pair.server(), "in time");
+
+      expectEndAfter(harness, ms(800), "cD");
+    }
+  }
 }
