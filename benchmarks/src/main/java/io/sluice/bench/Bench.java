@@ -13,6 +13,7 @@ import io.sluice.bench.proc.SyscallCounter;
 import io.sluice.bench.report.Environment;
 import io.sluice.bench.report.Method;
 import io.sluice.bench.report.Report;
+import io.sluice.bench.site.BusyNeighbours;
 import io.sluice.bench.site.OwnNetwork;
 import io.sluice.bench.site.Pinning;
 import io.sluice.bench.workload.Workload;
@@ -79,7 +80,9 @@ final class Bench implements Callable<Integer> {
       Primitives.run(settings.rounds, settings.seconds(), folder.resolve("target"));
     }
     if (!settings.workloads().isEmpty() || settings.methods()) {
-      compare(folder, network);
+      try (BusyNeighbours unused = BusyNeighbours.start(settings.busy())) {
+        compare(folder, network);
+      }
     }
     return 0;
   }
@@ -229,6 +232,7 @@ final class Bench implements Callable<Integer> {
         Clients.wayOfDiscarding(),
         counter.way(),
         pinningSentence(),
+        settings.busy(),
         networkSentence(),
         parts);
   }

@@ -81,6 +81,13 @@ final class Settings {
   private String pin;
 
   @Option(
+      names = "--busy",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "So many processes that only compute, beside all that is measured; default 0.")
+  private int busy;
+
+  @Option(
       names = "--source",
       defaultValue = "SEND",
       description = "How bulk bytes are sent: ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
@@ -116,6 +123,13 @@ final class Settings {
   /** Threads or workers for each contender; 0 for each one's default. */
   int threads() {
     return threads == 0 && !pinning().isNone() ? 1 : threads;
+  }
+
+  int busy() {
+    if (busy < 0) {
+      throw refused("--busy is a number of processes, 0 or more, not " + busy);
+    }
+    return busy;
   }
 
   Pinning pinning() {
@@ -189,6 +203,7 @@ final class Settings {
     conditions.put("warm-up", seconds(warmUp().window()));
     conditions.put("threads", threads() == 0 ? "default" : Integer.toString(threads()));
     conditions.put("pin", pin.isEmpty() ? "none" : pin);
+    conditions.put("busy", Integer.toString(busy()));
     conditions.put("source", source.call());
     conditions.put("sluice", sluice.isEmpty() ? "default" : sluice);
     return conditions;

@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param discarding how they are discarded
  * @param counting how system calls are counted
  * @param pinning who keeps to which CPUs; empty when nobody
+ * @param busy processes that compute beside everything
  * @param network one sentence on the loopback that was used
  * @param parts when each part of the run was begun
  */
@@ -25,6 +26,7 @@ public record Method(
     String discarding,
     String counting,
     String pinning,
+    int busy,
     String network,
     List<String> parts) {
 
@@ -60,6 +62,9 @@ public record Method(
             ? "Nobody is pinned to a CPU: where client, proxy and server run is the scheduler's"
                 + " choice, which can make round trips bimodal; `--pin` fixes it."
             : pinning);
+    if (busy > 0) {
+      lines.add(busy + " process(es) that only compute ran beside all of it, in \"others\".");
+    }
     lines.add(
         "Proxy CPU is the sum of /proc/PID/task/*/schedstat over all the contender's processes;"
             + " kernel work on loopback is charged to whoever caused it. \"load\" is the"
