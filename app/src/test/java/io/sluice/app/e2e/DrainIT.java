@@ -94,7 +94,7 @@ class DrainIT {
       String log = sluice.stderr();
       assertThat(log).contains("closed 50 sessions that were still open after the drain timeout");
       assertThat(Duration.between(time(log, "stopping: "), time(log, "stopped: ")))
-          .isBetween(DRAIN, DRAIN.plusSeconds(6));
+          .isBetween(DRAIN, DRAIN.plusSeconds(1));
     }
   }
 
