@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sluice.app.Cli.Outcome;
-import io.sluice.app.e2e.Ports;
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -206,7 +206,7 @@ class ReloadEffectTest {
 
   @Test
   void serviceManagerIsToldAndKeepsTheSocketsThatThereAre() throws Exception {
-    write("sluice.frontends.web { bind = \"127.0.0.1:" + Ports.free() + "\", backend = app }");
+    write("sluice.frontends.web { bind = \"127.0.0.1:" + FreePort.any() + "\", backend = app }");
     try (FakeServiceManager manager = new FakeServiceManager(folder)) {
       Map<String, String> environment = new HashMap<>();
       environment.put("NOTIFY_SOCKET", manager.address());
@@ -215,7 +215,8 @@ class ReloadEffectTest {
         String stored = manager.await("store", text -> text.startsWith("FDSTORE=1\n"));
         manager.await("READY", text -> text.startsWith("READY=1\n"));
         int before = manager.received().size();
-        write("sluice.frontends.web { bind = \"127.0.0.1:" + Ports.free() + "\", backend = app }");
+        write(
+            "sluice.frontends.web { bind = \"127.0.0.1:" + FreePort.any() + "\", backend = app }");
 
         assertThat(reload().code()).isZero();
 

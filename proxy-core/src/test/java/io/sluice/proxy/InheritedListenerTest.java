@@ -7,6 +7,7 @@ import io.sluice.config.ConfigReader;
 import io.sluice.config.SluiceConfig;
 import io.sluice.linux.ErrnoException;
 import io.sluice.linux.Fd;
+import io.sluice.linux.FreePort;
 import io.sluice.linux.Linux;
 import io.sluice.linux.LinuxSyscalls;
 import io.sluice.linux.NativeMemory;

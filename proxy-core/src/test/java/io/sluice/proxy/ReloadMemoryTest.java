@@ -9,6 +9,7 @@ import static io.sluice.proxy.ReloadScene.server;
 import static io.sluice.proxy.ReloadScene.sessionsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
 import java.io.IOException;

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.config.SluiceConfig;
+import io.sluice.linux.FreePort;
 import io.sluice.linux.OpenDescriptors;
 import io.sluice.stats.Counter;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.sluice.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.app.e2e.Unbound.Question;
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -35,7 +36,7 @@ class DiscoverIT {
   @BeforeEach
   void begin() throws IOException {
     servers = NamedServers.to(5);
-    dns = Ports.free();
+    dns = FreePort.any();
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class EndingsIT {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void whoSendsAndEndsStillGetsTheReply(String transport) throws IOException {
-    int port = Ports.free();
+    int port = FreePort.any();
     String hasher = Tool.SHA256SUM.path();
     String socat = Tool.SOCAT.path();
     String listen = "TCP-LISTEN:" + port + ",bind=127.0.0.1,reuseaddr,fork";
@@ -92,7 +93,7 @@ class EndingsIT {
   }
 
   private int haproxy(int target) throws IOException {
-    int port = Ports.free();
+    int port = FreePort.any();
     String text =
         """
         defaults

@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -56,9 +57,9 @@ class GoldenIT {
   private static final class Running implements AutoCloseable, Stage.Operator {
     final Map<Situation, Integer> ports = new EnumMap<>(Situation.class);
     final Map<Situation, ServerSocket> servers = new EnumMap<>(Situation.class);
-    final int faultPort = Ports.free();
+    final int faultPort = FreePort.any();
     final Doorkeeper checked = new Doorkeeper(0);
-    final int laterPort = Ports.free();
+    final int laterPort = FreePort.any();
     private Doorkeeper later;
     final Path adminSocket;
     final Program program;
@@ -66,7 +67,7 @@ class GoldenIT {
 
     Running(Kind kind) throws IOException {
       for (Situation situation : Situation.values()) {
-        ports.put(situation, Ports.free());
+        ports.put(situation, FreePort.any());
         servers.put(situation, Stage.server());
       }
       Path own = Files.createDirectories(folder.resolve(kind.name()));
@@ -99,7 +100,7 @@ class GoldenIT {
             .append('\n');
       }
       text.append("listen pp\n timeout client 1500ms\n server a 127.0.0.1:1\n bind 127.0.0.1:");
-      text.append(Ports.free()).append("\n bind 127.0.0.1:");
+      text.append(FreePort.any()).append("\n bind 127.0.0.1:");
       text.append(faultPort).append(" accept-proxy\n");
       Path config = Files.writeString(own.resolve("haproxy.cfg"), text);
       List<String> command = List.of(Tool.HAPROXY.path(), "-db", "-f", config.toString());

@@ -1,5 +1,6 @@
 package io.sluice.app.e2e;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class Haproxy implements AutoCloseable {
   /** One that forwards to {@code target}; its log line has {@code format}. */
   static Haproxy acceptingProxyHeaders(Path folder, String target, String format)
       throws IOException {
-    int port = Ports.free();
+    int port = FreePort.any();
     String config =
         """
         global

@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -130,7 +131,7 @@ class HealthIT {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void opensslShakesHands(String transport) throws IOException {
-    int port = Ports.free();
+    int port = FreePort.any();
     String openssl = Tool.OPENSSL.path();
     Program made =
         Program.run(

@@ -1,5 +1,6 @@
 package io.sluice.app.e2e;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class Iperf implements AutoCloseable {
 
   Iperf(Path folder) throws IOException {
     this.folder = folder;
-    port = Ports.free();
+    port = FreePort.any();
     List<String> command =
         List.of(
             Tool.IPERF3.path(),

@@ -3,6 +3,7 @@ package io.sluice.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,7 +38,7 @@ class MirrorFailureIT {
     REFUSES("connect", "it cannot be reached (Connection refused)") {
       @Override
       int listen(List<AutoCloseable> held) throws IOException {
-        return Ports.free();
+        return FreePort.any();
       }
     },
 
@@ -237,7 +238,7 @@ class MirrorFailureIT {
 
   @Test
   void mirrorToItselfIsRefused() throws IOException {
-    String listen = "127.0.0.1:" + Ports.free();
+    String listen = "127.0.0.1:" + FreePort.any();
     Program refused =
         new SluiceJvm().run(folder, List.of("forward", listen, "127.0.0.1:1", "--mirror", listen));
 

@@ -3,6 +3,7 @@ package io.sluice.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.linux.FreePort;
 import io.sluice.mirror.DetachReason;
 import io.sluice.mirror.MirrorCounter;
 import java.io.IOException;
@@ -219,7 +220,7 @@ class MirrorTargetIT {
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "nio"})
   void everythingThatIsCountedIsSeen(String transport) throws IOException {
-    int refusing = Ports.free();
+    int refusing = FreePort.any();
     try (Echo echo = new Echo();
         Echo shadow = new Echo();
         Sluice sluice =

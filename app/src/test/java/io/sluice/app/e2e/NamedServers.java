@@ -1,5 +1,6 @@
 package io.sluice.app.e2e;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +29,7 @@ final class NamedServers implements AutoCloseable {
   static NamedServers to(int last) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       NamedServers servers = new NamedServers(new ArrayList<>());
-      int port = Ports.free();
+      int port = FreePort.any();
       try {
         for (int number = 2; number <= last; number++) {
           servers.listen(number, port);

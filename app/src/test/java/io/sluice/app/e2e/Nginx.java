@@ -1,5 +1,6 @@
 package io.sluice.app.e2e;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class Nginx implements AutoCloseable {
    * @param logFormat of {@link #accessLog}; empty for none
    */
   static Nginx start(Path folder, String logFormat) throws IOException {
-    return start(folder, Ports.free(), logFormat);
+    return start(folder, FreePort.any(), logFormat);
   }
 
   private static Nginx start(Path folder, int port, String logFormat) throws IOException {

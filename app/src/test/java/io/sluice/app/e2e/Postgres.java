@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ final class Postgres implements AutoCloseable {
   }
 
   private static Postgres serve(Path folder, String data) throws IOException {
-    int port = Ports.free();
+    int port = FreePort.any();
     List<String> command = asUser(Tool.POSTGRES.path(), "-D", data, "-p", String.valueOf(port));
     for (String setting :
         List.of(

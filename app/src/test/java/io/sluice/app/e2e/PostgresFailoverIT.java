@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +46,8 @@ class PostgresFailoverIT {
 
   @Test
   void writersFollowThePrimary() throws IOException {
-    int write = Ports.free();
-    int read = Ports.free();
+    int write = FreePort.any();
+    int read = FreePort.any();
     Path second = Files.createDirectory(folder.resolve("b"));
     try (Postgres a = Postgres.start(Files.createDirectory(folder.resolve("a")))) {
       assertThat(Postgres.sql(folder, a.port(), "create role sluice login").exitCode()).isZero();

@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -27,7 +28,7 @@ final class Redis implements AutoCloseable {
 
   /** One that listens. */
   static Redis start(Path folder) throws IOException {
-    int port = Ports.free();
+    int port = FreePort.any();
     String redis = Tool.REDIS_SERVER.path();
     List<String> command = new ArrayList<>(List.of(redis, "--port", String.valueOf(port)));
     command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--dir", folder.toString()));

@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -98,7 +99,7 @@ class RestartIT {
   @ValueSource(strings = {"epoll", "nio"})
   void aServerMayBeKilledAndStartedAgain(String transport) throws IOException {
     List<Nginx> servers = new ArrayList<>();
-    int port = Ports.free();
+    int port = FreePort.any();
     try {
       StringBuilder text = new StringBuilder("sluice {\ntransport = " + transport + "\n");
       text.append("frontends.web { bind = \"127.0.0.1:").append(port);

@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -24,8 +25,8 @@ class ServerNameIT {
   private static final int LIMIT_MS = 20_000;
 
   @TempDir Path folder;
-  private final int tls = Ports.free();
-  private final int mixed = Ports.free();
+  private final int tls = FreePort.any();
+  private final int mixed = FreePort.any();
   private TlsServer a;
   private TlsServer b;
   private TlsServer h;
@@ -41,7 +42,7 @@ class ServerNameIT {
     b = TlsServer.start(folder, "*.b.example");
     h = TlsServer.start(folder, "alpn", "-alpn", "h2");
     other = TlsServer.start(folder, "default");
-    greeterPort = Ports.free();
+    greeterPort = FreePort.any();
     greeter =
         Program.start(
                 folder,

@@ -2,6 +2,7 @@ package io.sluice.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.linux.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class TlsServer implements AutoCloseable {
     make.addAll(List.of("-subj", "/CN=" + name, "-keyout", "key.pem", "-out", "cert.pem"));
     Program made = Program.run(home, "req", make, LIMIT);
     assertThat(made.exitCode()).as(made.stderr()).isZero();
-    int port = Ports.free();
+    int port = FreePort.any();
     List<String> serve = new ArrayList<>(List.of(Tool.OPENSSL.path(), "s_server", "-www"));
     serve.addAll(List.of("-accept", "127.0.0.1:" + port, "-key", "key.pem", "-cert", "cert.pem"));
     serve.addAll(List.of(options));

@@ -1,4 +1,4 @@
-package io.sluice.app.e2e;
+package io.sluice.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class PortsTest {
+class FreePortTest {
   private static final int MANY = 1_000;
 
   /** HAProxy binds one port for two frontends without a word: their clients are mixed up. */
@@ -15,7 +15,7 @@ class PortsTest {
   void noPortIsGivenTwice() throws IOException {
     Set<Integer> ports = new HashSet<>();
     for (int i = 0; i < MANY; i++) {
-      ports.add(Ports.free());
+      ports.add(FreePort.any());
     }
     assertThat(ports).hasSize(MANY);
   }

@@ -1,4 +1,4 @@
-package io.sluice.proxy;
+package io.sluice.linux;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,20 +8,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports of 127.0.0.1 for listeners whose port has to be known before they listen. */
-final class FreePort {
+public final class FreePort {
   /** Below the range from which the kernel takes ports for whoever does not name one. */
   private static final int FIRST = 12_000;
 
   private static final int END = 30_000;
   private static final int ATTEMPTS = 100;
 
-  /** Whoever got one may not have bound it yet. */
+  /** Whoever got one may not have bound it yet, and with SO_REUSEPORT two could. */
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private FreePort() {}
 
   /** A port that nothing listens on now, another one each time. */
-  static int any() throws IOException {
+  public static int any() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
